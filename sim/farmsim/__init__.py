@@ -1,0 +1,1 @@
+"""farmsim: a farm-produce marketplace simulator."""

@@ -1,0 +1,59 @@
+"""The Typer application: which commands there are, in the order in which people need them.
+
+Nothing heavy is imported here, so that `farmsim --help` is quick; commands import what they need when they run.
+Texts are marked here and translated when they are shown.
+"""
+
+from typing import Annotated
+
+import typer
+
+from farmsim.cli.catalogue import explain, list_catalogue, show
+from farmsim.cli.files import new, schema, validate
+from farmsim.cli.help import DISPLAY, Command, Commands
+from farmsim.cli.run import run
+from farmsim.cli.shared import Screen, presented
+from farmsim.report.messages import mark
+
+app = typer.Typer(
+    name="farmsim",
+    cls=Commands,
+    help=mark(
+        "Plays out how county produce is sold through online and offline channels, day by day and many times: "
+        "what reaches the household, what rots on the way, who is lifted over the poverty line."
+    ),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", rich_help_panel=DISPLAY, help=mark("Print the version and exit."))
+]
+
+
+@app.callback(invoke_without_command=True)
+@presented
+def begin(screen: Screen, context: typer.Context, version: VersionOption = False) -> int:  # noqa: FBT002 (an option)
+    """Without a command: the version, or the help."""
+    if version:
+        from importlib.metadata import version as installed
+
+        screen.write(f"farmsim {installed('farmsim')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        screen.write(context.get_help())
+    return 0
+
+
+app.command("run", cls=Command, help=mark("Play a scenario and print what came of it."))(run)
+app.command("validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy."))(
+    validate
+)
+app.command("list", cls=Command, help=mark("List the bundled scenarios and the catalogue."))(list_catalogue)
+app.command("show", cls=Command, help=mark("Show a scenario or a catalogue entry, every value with its source."))(show)
+app.command(
+    "explain", cls=Command, help=mark("Explain a metric, a parameter, a channel, an error code or a source.")
+)(explain)
+app.command("new", cls=Command, help=mark("Write the file of a new scenario for a county of the catalogue."))(new)
+app.command("schema", cls=Command, help=mark("Print the JSON Schema of scenario files, for editors."))(schema)

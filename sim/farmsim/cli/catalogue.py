@@ -1,0 +1,69 @@
+"""`farmsim list`, `show` and `explain`: what there is, with its values and sources, and what words mean."""
+
+from typing import Annotated
+
+import typer
+
+from farmsim.cli.shared import Screen, presented
+from farmsim.errors import UsageError
+from farmsim.report.messages import mark
+
+
+def entry_names(incomplete: str) -> list[str]:
+    """Names of scenarios and catalogue entries, for the completion of the shell."""
+    from farmsim.report.catalogue_screens import all_names
+
+    return [name for name in all_names() if name.startswith(incomplete)]
+
+
+@presented
+def list_catalogue(
+    screen: Screen,
+    section: Annotated[
+        str | None,
+        typer.Argument(metavar="SECTION", help=mark("One section only: scenarios, products, counties, channels, ...")),
+    ] = None,
+) -> int:
+    """Print the names of what there is."""
+    from farmsim.report.catalogue_screens import SECTIONS, list_screen
+
+    if section is not None and section not in SECTIONS:
+        choices = ", ".join(SECTIONS)
+        raise UsageError("unknown-choice", (("option", "SECTION"), ("choices", choices), ("value", section)))
+    screen.show(list_screen(screen.look, section))
+    return 0
+
+
+@presented
+def show(
+    screen: Screen,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", autocompletion=entry_names, help=mark("A name that farmsim list prints, or a file."))
+    ],
+) -> int:
+    """Print every value of an entry with source, confidence and range."""
+    from farmsim.report.catalogue_screens import show_screen
+
+    screen.show(show_screen(name, screen.look))
+    return 0
+
+
+@presented
+def explain(
+    screen: Screen,
+    word: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORD",
+            help=mark(
+                "A metric, a parameter or its path, a channel, an error code, the key of a source; "
+                "or metrics, parameters, codes: all of them."
+            ),
+        ),
+    ],
+) -> int:
+    """Print what a word means."""
+    from farmsim.report.explain_screen import explain_screen
+
+    screen.show(explain_screen(word, screen.look))
+    return 0

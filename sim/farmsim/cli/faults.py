@@ -1,0 +1,63 @@
+"""What is said when a command was called in a way that cannot work: one message a key, in either language."""
+
+from typing import Any
+
+from farmsim.errors import UsageError
+from farmsim.report.messages import mark
+from farmsim.report.messages import translate as _
+
+MESSAGES = {
+    "unknown-command": mark("There is no command {name}."),
+    "unknown-option": mark("There is no option {name}."),
+    "missing-argument": mark("{name} is missing."),
+    "missing-value": mark("Option {name} needs a value."),
+    "needless-value": mark("Option {name} takes no value."),
+    "extra-argument": mark("{name} is one argument too many."),
+    "not-a-number": mark("{option} needs a whole number, not {value}."),
+    "out-of-range": mark("{option} must lie between {low} and {high}; {value} does not."),
+    "unknown-choice": mark("{option} must be one of {choices}; {value} is not."),
+    "no-equals-sign": mark("--set needs KEY=VALUE, for example channels.taobao.sells.melon.price_per_kg=12, not {value}."),
+    "unknown-name": mark("Nothing is called {name}."),
+    "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
+    "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
+    "not-ascii": mark("{value} is not a name: use letters a to z, digits and hyphens."),
+}
+
+
+def usage_text(error: UsageError) -> str:
+    """The message of a usage error, with what may have been meant."""
+    arguments = dict(error.arguments)
+    meant = arguments.pop("meant", "")
+    text = _(MESSAGES.get(error.key, error.key)).format(**arguments)
+    return f"{text} {_('Did you mean {meant}?').format(meant=meant)}" if meant else text
+
+
+def from_typer(error: Any) -> UsageError:
+    """Typer's own complaint as one of ours; known by the name of its class, because its module moves about."""
+    option = str(getattr(error, "option_name", ""))
+    match type(error).__name__:
+        case "NoSuchOption":
+            meant = ", ".join(sorted(error.possibilities or ()))
+            return UsageError("unknown-option", (("name", option), ("meant", meant)))
+        case "MissingParameter":
+            return UsageError("missing-argument", (("name", parameter_name(error.param)),))
+        case "BadOptionUsage":
+            key = "needless-value" if "not take" in error.message else "missing-value"
+            return UsageError(key, (("name", option),))
+        case _:
+            return _other(error)
+
+
+def parameter_name(parameter: Any) -> str:
+    """What the help calls a parameter: its longest option, or the argument in capitals."""
+    if parameter.param_type_name == "option":
+        return max(parameter.opts, key=len)
+    return parameter.metavar or parameter.name.upper()
+
+
+def _other(error: Any) -> UsageError:
+    """Too many arguments, or a message that stays as Typer words it."""
+    words = str(error.format_message())
+    if "unexpected extra argument" in words:
+        return UsageError("extra-argument", (("name", words.rpartition("(")[2].rstrip(").")),))
+    return UsageError(words)

@@ -1,0 +1,123 @@
+"""`farmsim validate`, `schema` and `new`: everything about scenario files but running them."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from farmsim.cli.run import Overrides, ScenarioArgument, checked_overrides
+from farmsim.cli.shared import Screen, choice, presented, write_file
+from farmsim.errors import ScenarioError, UsageError
+from farmsim.report.messages import mark
+from farmsim.report.messages import translate as _
+
+STARTS = ("trader", "online-first", "matrix", "empty")
+
+Output = Annotated[
+    str | None, typer.Option("--out", "-o", metavar="FILE", help=mark("File to write; - or nothing is the screen."))
+]
+
+
+@presented
+def validate(screen: Screen, scenario: ScenarioArgument, overrides: Overrides = None) -> int:
+    """Print what the file says, or every problem in it (exit code 3)."""
+    from farmsim.report.file_screens import problem_lines, validity_screen
+    from farmsim.scenario.load import load_scenario
+
+    try:
+        loaded = load_scenario(scenario, checked_overrides(overrides))
+    except ScenarioError as error:
+        screen.write("\n".join(problem_lines(error.problems)))
+        return 3
+    screen.show(validity_screen(loaded, scenario, screen.look))
+    return 0
+
+
+@presented
+def schema(screen: Screen, out: Output = None) -> int:
+    """Print or write the JSON Schema."""
+    import json
+
+    from farmsim.scenario import catalogue
+    from farmsim.scenario.json_schema import scenario_json_schema
+    from farmsim.scenario.schema import Scenario
+
+    text = json.dumps(scenario_json_schema(Scenario, catalogue.names), ensure_ascii=False, indent=1) + "\n"
+    _deliver(screen, text, out)
+    return 0
+
+
+def county_names(incomplete: str) -> list[str]:
+    """Counties of the catalogue, for the completion of the shell."""
+    from farmsim.report.scaffold import COUNTIES
+
+    return [name for name in COUNTIES if name.startswith(incomplete)]
+
+
+@presented
+def new(
+    screen: Screen,
+    county: Annotated[
+        str | None,
+        typer.Argument(metavar="COUNTY", autocompletion=county_names, help=mark("County of the catalogue (farmsim list).")),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--start",
+            metavar="trader|online-first|matrix|empty",
+            help=mark("What to begin with: the trader only, online first, all channels in step, or no values."),
+        ),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", metavar="FILE", help=mark("File to write; without it COUNTY-START.yaml."))
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=mark("Overwrite the file if it exists."))] = False,  # noqa: FBT002
+) -> int:
+    """Write the file of a scenario; questions are asked only at a terminal."""
+    from farmsim.report.scaffold import COUNTIES, scaffold
+
+    counties = list(COUNTIES)
+    name = county or _ask(_("County"), tuple(counties))
+    if not name.isascii():
+        raise UsageError("not-ascii", (("value", name),))
+    if name not in counties:
+        raise UsageError("unknown-choice", (("option", _("COUNTY")), ("choices", ", ".join(counties)), ("value", name)))
+    begin = choice("--start", start, STARTS) if start else "matrix" if county else _ask(_("Start"), STARTS)
+    text = scaffold(name, begin)
+    if out == "-":
+        screen.write(text)
+        return 0
+    path = Path(out or f"{name}-{begin}.yaml")
+    if path.exists() and not force:
+        raise UsageError("file-exists", (("path", str(path)),))
+    write_file(path, text)
+    lines = [_("Wrote {path}").format(path=path), f"farmsim validate {path}", f"farmsim run {path}"]
+    screen.write("\n".join(lines))
+    return 0
+
+
+def _ask(question: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, by number or name; asked again until it is one of them. Only at a terminal."""
+    if not sys.stdin.isatty():
+        raise UsageError("not-a-terminal", (("example", "bachu --start matrix"),))
+    listed = "  ".join(f"{number} {name}" for number, name in enumerate(choices, 1))
+    while True:
+        print(f"{question}   {listed}   > ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        answer = line.strip()
+        if answer in choices:
+            return answer
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+
+
+def _deliver(screen: Screen, text: str, out: str | None) -> None:
+    """Text to a file, or to the screen."""
+    if out in (None, "-"):
+        screen.write(text)
+    else:
+        write_file(Path(str(out)), text)

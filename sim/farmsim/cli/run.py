@@ -1,0 +1,172 @@
+"""`farmsim run`: play a scenario and print what came of it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from farmsim.cli.shared import Screen, presented, whole_number, write_file
+from farmsim.errors import FileError, UsageError
+from farmsim.report.messages import mark
+from farmsim.report.messages import translate as _
+
+if TYPE_CHECKING:
+    from farmsim.experiment.run import RunResult
+
+MOST_REPLICATIONS = 100_000
+MOST_WORKERS = 256
+MOST_SEED = 2**63 - 1
+
+
+def scenario_names(incomplete: str) -> list[str]:
+    """Bundled scenarios, for the completion of the shell."""
+    from farmsim.scenario.catalogue import bundled_scenarios
+
+    return [name for name in bundled_scenarios() if name.startswith(incomplete)]
+
+
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        autocompletion=scenario_names,
+        help=mark("A file, or the name of a bundled scenario (farmsim list)."),
+    ),
+]
+Replications = Annotated[
+    str | None,
+    typer.Option("--replications", "-n", metavar="N", help=mark("How many seasons to play; more narrow the intervals.")),
+]
+RandomSeed = Annotated[
+    str | None, typer.Option("--random-seed", metavar="N", help=mark("Random seed; the same one gives the same numbers."))
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help=mark("Change one value of the scenario; may be repeated.")),
+]
+Workers = Annotated[
+    str | None, typer.Option("--workers", metavar="N", help=mark("Processes that share the work; results are the same."))
+]
+Out = Annotated[
+    str | None, typer.Option("--out", metavar="DIR", help=mark("Folder for result.json and replications.csv."))
+]
+Json = Annotated[bool, typer.Option("--json", help=mark("Print one JSON document, the same in every language."))]
+Csv = Annotated[
+    str | None, typer.Option("--csv", metavar="FILE", help=mark("Write every replication's metrics as a table."))
+]
+Quiet = Annotated[int, typer.Option("--quiet", "-q", count=True, help=mark("One line; given twice, nothing at all."))]
+Full = Annotated[
+    bool, typer.Option("--full", help=mark("All metrics, every channel, the consumer's yuan, the households."))
+]
+
+
+@presented
+def run(  # noqa: PLR0913 (the options of a command)
+    screen: Screen,
+    scenario: ScenarioArgument,
+    replications: Replications = None,
+    random_seed: RandomSeed = None,
+    overrides: Overrides = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Json = False,  # noqa: FBT002 (an option)
+    csv: Csv = None,
+    quiet: Quiet = 0,
+    full: Full = False,  # noqa: FBT002 (an option)
+) -> int:
+    """Play a scenario; the exit code is 1 if one of its expectations failed."""
+    changes = checked_overrides(overrides)
+    result = play(
+        screen,
+        scenario,
+        changes,
+        replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
+        random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=_number("--workers", workers, 1, MOST_WORKERS),
+        places=_prepare(out, csv),
+    )
+    saved = _save(result, out, csv)
+
+    from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
+
+    if as_json:
+        from farmsim.report.json_form import run_json
+
+        screen.write(run_json(result))
+    elif quiet == 1:
+        screen.write(quiet_line(result))
+    elif quiet == 0:
+        screen.show(run_screen(result, screen.look, Invocation(scenario, changes, saved)))
+        if full:
+            from farmsim.report.full_screen import full_sections
+
+            screen.show(full_sections(result, screen.look))
+    return 0 if all(check.holds for check in checks(result)) else 1
+
+
+def play(
+    screen: Screen,
+    scenario: str,
+    overrides: tuple[str, ...],
+    *,
+    replications: int | None,
+    random_seed: int | None,
+    workers: int | None,
+    places: None = None,  # noqa: ARG001 (evaluated first: what cannot be written is refused before the work)
+) -> "RunResult":
+    """Load and run, with warnings and a progress bar on stderr."""
+    import sys
+
+    from farmsim.experiment.run import run_scenario
+    from farmsim.report.console import progress_bar
+    from farmsim.report.problems import render_problem
+    from farmsim.scenario.load import load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    for problem in loaded.warnings:
+        screen.warn(render_problem(problem, _))
+    with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
+        return run_scenario(
+            loaded, replications=replications, random_seed=random_seed, workers=workers, progress=progress
+        )
+
+
+def checked_overrides(given: list[str] | None) -> tuple[str, ...]:
+    """The values of `--set`, each of the form KEY=VALUE."""
+    for text in given or ():
+        if not text.partition("=")[1] or not text.partition("=")[0].strip():
+            raise UsageError("no-equals-sign", (("value", text),))
+    return tuple(given or ())
+
+
+def _number(option: str, text: str | None, low: int, high: int) -> int | None:
+    """The number of an option that may be left out."""
+    return None if text is None else whole_number(option, text, low, high)
+
+
+def _prepare(out: str | None, csv: str | None) -> None:
+    """Make the folder of results and see that the table can be written, before any work is done."""
+    if out is not None:
+        try:
+            Path(out).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(out, error.strerror or str(error)) from error
+    if csv is not None and not Path(csv).parent.is_dir():
+        raise FileError(csv, mark("its folder does not exist"))
+
+
+def _save(result: "RunResult", out: str | None, csv: str | None) -> tuple[str, ...]:
+    """Write what was asked for; the paths written."""
+    from farmsim.report.csv_form import run_csv
+    from farmsim.report.json_form import run_json
+
+    saved = []
+    if out is not None:
+        write_file(Path(out) / "result.json", run_json(result) + "\n")
+        write_file(Path(out) / "replications.csv", run_csv(result))
+        saved.append(str(Path(out) / "result.json"))
+        saved.append(str(Path(out) / "replications.csv"))
+    if csv is not None:
+        write_file(Path(csv), run_csv(result))
+        saved.append(csv)
+    return tuple(saved)

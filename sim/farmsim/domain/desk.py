@@ -1,0 +1,205 @@
+"""The sales desk: each morning it divides what is sellable among the channels' lines.
+
+A *line* is one good (county, product, grade) that one offer can take. A policy is one frozen block of
+parameters whose `planner` returns the pure rule from a day's view to kilograms by line. To add one: write the
+block, give it a `policy` name, add it to `Desk`.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from farmsim.params import Id, NonNegative, Params, Share
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+class DeskLayout(NamedTuple):
+    """What stays the same all season: which line draws on which good for which offer of which channel."""
+
+    channels: tuple[str, ...]
+    line_good: Indices
+    line_offer: Indices
+    line_channel: Indices
+    line_rank: Indices
+    """Rank of the line's grade within its product, 0 = best; lines of one offer differ in it."""
+    goods: int
+    offers: int
+    horizon_days: int
+    """Days that a plan may look ahead (1: today only)."""
+
+
+class DeskView(NamedTuple):
+    """What the desk knows on one morning. Masses in kg, netbacks in CNY per kg.
+
+    Look-ahead arrays have a last axis of `horizon_days`, today first.
+    """
+
+    good_kg: Floats
+    """Sellable today, [good], stock and today's expected intake."""
+    line_kg: Floats
+    """Part of it that the line may take (age limit, freshness), [line]."""
+    committed_kg: Floats
+    """Already promised (waiting orders, replenishment orders), [offer]."""
+    wanted_kg: Floats
+    """Expected demand or capacity, [offer, day]; today's includes what is committed."""
+    remaining_kg: Floats
+    """Most that the offer can take in the rest of the season, [offer]; infinite if unlimited."""
+    netback: Floats
+    """Expected price less fees, freight, expected loss and refunds, time value of waiting, [line]."""
+    supply_kg: Floats
+    """Expected new sellable produce, [good, day]; today's is already in `good_kg`."""
+    keep_share: Floats
+    """Share of a good expected to stay sellable overnight, [good]."""
+
+
+Planner = Callable[[DeskView], Floats]
+
+
+class _Policy(Params):
+    """What every policy shares."""
+
+    forecast_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="Error of the desk's forecast of demand (lognormal, by offer and day)."
+    )
+    rationing: Literal["proportional", "none"] = Field(
+        default="proportional",
+        description="Commitments are served first; when short, in proportion to what is promised.",
+    )
+    interest_per_year: NonNegative = Field(default=0.0, description="Time value of waiting for money, per year.")
+
+    def _committed(self, layout: DeskLayout, view: DeskView) -> Floats:
+        """Kilograms by line that serve commitments, [line]."""
+        if self.rationing == "none" or not view.committed_kg.any():
+            return np.zeros(len(layout.line_good))
+        taken = np.zeros(len(layout.line_good))
+        owed, left = view.committed_kg.copy(), view.good_kg.copy()
+        for rank in np.unique(layout.line_rank)[::-1]:
+            at = np.flatnonzero(layout.line_rank == rank)
+            good, offer = layout.line_good[at], layout.line_offer[at]
+            want = np.minimum(owed[offer], view.line_kg[at])
+            asked = np.bincount(good, want, minlength=layout.goods)
+            part = np.divide(left, asked, out=np.ones(layout.goods), where=asked > left)
+            taken[at] = want * part[good]
+            owed[offer] -= taken[at]
+            left -= np.bincount(good, taken[at], minlength=layout.goods)
+            np.maximum(left, 0.0, out=left)
+        return taken
+
+    def _greedy(self, layout: DeskLayout, view: DeskView, score: Floats) -> Floats:
+        """Serve commitments, then lines by falling score until goods or wants run out, [line].
+
+        Lines with a score of minus infinity get nothing beyond their commitments.
+        """
+        taken = self._committed(layout, view)
+        left = view.good_kg - np.bincount(layout.line_good, taken, minlength=layout.goods)
+        want = np.minimum(view.wanted_kg[:, 0], view.remaining_kg)
+        want = want - np.bincount(layout.line_offer, taken, minlength=layout.offers)
+        for line in np.argsort(-score, kind="stable"):
+            if score[line] == -np.inf:
+                break
+            good, offer = layout.line_good[line], layout.line_offer[line]
+            more = min(left[good], want[offer], view.line_kg[line] - taken[line])
+            if more > 0.0:
+                taken[line] += more
+                left[good] -= more
+                want[offer] -= more
+        return taken
+
+
+class Shares(_Policy):
+    """Fixed shares of each good by channel; a channel gets at most what it wants."""
+
+    policy: Literal["shares"]
+    shares: dict[Id, Share] = Field(
+        default={}, description="Share of every good by channel; without any, equal shares."
+    )
+    rest: Id | None = Field(default=None, description="Channel that is offered what the others leave.")
+
+    def planner(self, layout: DeskLayout) -> Planner:
+        """The rule of this policy for one season."""
+        share = np.array([self.shares.get(c, 0.0) if self.shares else 1.0 for c in layout.channels])
+        part = share[layout.line_channel]
+        total = np.bincount(layout.line_good, part, minlength=layout.goods)
+        most = np.maximum(total, 1.0 if self.shares else 0.0)
+        part = np.divide(part, most[layout.line_good], out=np.zeros_like(part), where=part > 0)
+        rest = layout.channels.index(self.rest) if self.rest else -1
+        score = np.where(layout.line_channel == rest, 0.0, -np.inf)
+
+        def plan(view: DeskView) -> Floats:
+            capped = view._replace(
+                line_kg=np.minimum(view.line_kg, view.good_kg[layout.line_good] * part),
+            )
+            offer_score = np.where(part > 0.0, part, -np.inf)
+            taken = self._greedy(layout, capped, offer_score)
+            if rest < 0:
+                return taken
+            left = view._replace(
+                good_kg=view.good_kg - np.bincount(layout.line_good, taken, minlength=layout.goods),
+                committed_kg=np.zeros_like(view.committed_kg),
+                wanted_kg=view.wanted_kg
+                - np.bincount(layout.line_offer, taken, minlength=layout.offers)[:, None],
+            )
+            return taken + self._greedy(layout, left, score)
+
+        return plan
+
+
+class Priority(_Policy):
+    """Channels in a fixed order; each takes all it wants before the next."""
+
+    policy: Literal["priority"]
+    order: list[Id] = Field(description="Channels, first served first; others get nothing.")
+
+    def planner(self, layout: DeskLayout) -> Planner:
+        """The rule of this policy for one season."""
+        place = {channel: float(-i) for i, channel in enumerate(self.order)}
+        score = np.array([place.get(c, -np.inf) for c in layout.channels])[layout.line_channel]
+        score = score + 1e-3 * layout.line_rank / (1.0 + layout.line_rank.max(initial=0))
+        return lambda view: self._greedy(layout, view, score)
+
+
+class Netback(_Policy):
+    """Greedy by expected netback; what would lose money is not sold."""
+
+    policy: Literal["netback"]
+    least_netback_per_kg: float = Field(default=0.0, description="Lines below this netback get nothing.")
+
+    def planner(self, layout: DeskLayout) -> Planner:
+        """The rule of this policy for one season."""
+
+        def plan(view: DeskView) -> Floats:
+            score = np.where(view.netback > self.least_netback_per_kg, view.netback, -np.inf)
+            return self._greedy(layout, view, score)
+
+        return plan
+
+
+class Matrix(_Policy):
+    """Online and offline in step: a rolling plan that maximises expected netback over the days ahead.
+
+    A linear program each morning (HiGHS), warm-started from yesterday's; only today's part is carried out.
+    """
+
+    policy: Literal["matrix"]
+    horizon_days: Annotated[int, Field(ge=1, le=30)] = Field(default=5, description="Days planned ahead.")
+    least_netback_per_kg: float = Field(default=0.0, description="Lines below this netback get nothing.")
+
+    def planner(self, layout: DeskLayout) -> Planner:
+        """The rule of this policy for one season."""
+        from farmsim.domain.matrix import RollingPlan
+
+        rolling = RollingPlan(layout, self.least_netback_per_kg)
+
+        def plan(view: DeskView) -> Floats:
+            taken = self._committed(layout, view)
+            return taken + rolling.solve(view, taken)
+
+        return plan
+
+
+Desk = Annotated[Shares | Priority | Netback | Matrix, Field(discriminator="policy")]

@@ -1,0 +1,119 @@
+"""Households that grow: what a group of them is, how it varies, and what its members' incomes mean.
+
+Poverty is measured by Foster, Greer and Thorbecke (1984): P0 headcount ratio, P1 poverty gap, P2 severity.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from farmsim.domain.distributions import Distribution, draw
+from farmsim.domain.seasons import Harvest, Shock
+from farmsim.params import Id, Label, NonNegative, Params, Positive, Share
+
+Floats = NDArray[np.float64]
+
+MOST_HOUSEHOLDS = 1000
+"""Households held as arrays for one group; a larger group is represented by weights."""
+
+
+class GrowerGroup(Params):
+    """A group of households that grow one product in a county."""
+
+    label: Label | None = Field(default=None, description="Display name.")
+    product: Id = Field(description="What it grows.")
+    households: Annotated[int, Field(ge=1, le=10_000_000)] = Field(description="Number of households.")
+    land_mu: Positive = Field(description="Land under this product, mu a household (1 mu = 667 m2).")
+    land_cv: Annotated[float, Field(ge=0, le=2)] = Field(default=0.0, description="Its variation between households.")
+    persons: Positive = Field(default=4.0, description="Persons a household.")
+    yield_kg_per_mu: Positive = Field(description="Marketable yield in a normal season, kg per mu.")
+    season_yield_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="Variation of the season's yield, shared by the county."
+    )
+    household_yield_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="Variation of yield between households."
+    )
+    harvest: Harvest = Field(description="When it picks.")
+    grade_shares: dict[Id, Share] = Field(description="Shares of the grades after field loss; they add up to 1.")
+    grade_sd: NonNegative = Field(
+        default=0.0, description="Spread of the best grade's share from season to season, on the logit scale."
+    )
+    field_loss_share: Share = Field(default=0.0, description="Share culled in the field.")
+    own_use_share: Share = Field(default=0.0, description="Share eaten or kept by the household.")
+    cash_cost_per_mu: NonNegative = Field(default=0.0, description="Seed, film, fertiliser, water; per mu.")
+    other_income: Distribution = Field(default=0.0, description="Income a household from everything else, a year.")
+    shocks: dict[Id, Shock] = Field(default={}, description="Hail, frost, drought.")
+
+
+class Households(NamedTuple):
+    """Households of one group as arrays, [household]; `weight` says how many each stands for."""
+
+    weight: Floats
+    land_mu: Floats
+    yield_factor: Floats
+    persons: Floats
+    other_income: Floats
+
+
+class Welfare(NamedTuple):
+    """What incomes per head say against a poverty line."""
+
+    above_share: float
+    headcount_ratio: float
+    poverty_gap: float
+    severity: float
+    gini: float
+
+
+def draw_households(group: GrowerGroup, generator: np.random.Generator) -> Households:
+    """The members of one group. Land is lognormal with the group's mean; yields vary around 1."""
+    count = min(group.households, MOST_HOUSEHOLDS)
+    z = generator.standard_normal((2, count))
+    land = group.land_mu * _lognormal(z[0], group.land_cv)
+    land *= group.land_mu / land.mean()
+    factor = _lognormal(z[1], group.household_yield_cv)
+    factor /= np.average(factor, weights=land)
+    return Households(
+        weight=np.full(count, group.households / count),
+        land_mu=land,
+        yield_factor=factor,
+        persons=np.full(count, group.persons),
+        other_income=draw(group.other_income, generator, count),
+    )
+
+
+def welfare(income_per_head: Floats, persons: Floats, line: float) -> Welfare:
+    """Share of people above the line, P0, P1, P2 and the Gini coefficient, each person counted once.
+
+    Negative incomes count as full gaps of at most 1 and as zero in the Gini, so that both stay in 0..1.
+    """
+    gap = np.clip((line - income_per_head) / line, 0.0, 1.0)
+    poor = income_per_head < line
+    total = persons.sum()
+    return Welfare(
+        above_share=float(1.0 - persons[poor].sum() / total),
+        headcount_ratio=float(persons[poor].sum() / total),
+        poverty_gap=float((gap * persons).sum() / total),
+        severity=float((gap * gap * persons).sum() / total),
+        gini=gini(np.maximum(income_per_head, 0.0), persons),
+    )
+
+
+def gini(values: Floats, weights: Floats) -> float:
+    """Gini coefficient of weighted values: 1 - twice the area under the Lorenz curve; NaN if all are 0."""
+    order = np.argsort(values, kind="stable")
+    share = np.cumsum(weights[order]) / weights.sum()
+    value = np.cumsum(values[order] * weights[order])
+    if value[-1] <= 0.0:
+        return float("nan")
+    lorenz = value / value[-1]
+    area = float(np.sum(np.diff(share, prepend=0.0) * (lorenz + np.concatenate(([0.0], lorenz[:-1]))) / 2.0))
+    return 1.0 - 2.0 * area
+
+
+def _lognormal(z: Floats, cv: float) -> Floats:
+    """Lognormal factors with mean 1 from standard normals."""
+    sigma2 = np.log1p(cv * cv)
+    return np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0)

@@ -1,0 +1,223 @@
+"""The books: what each movement of produce means in yuan, and how growers are paid.
+
+Growers get a price at the door when produce leaves for a channel, and a share of the channel's surplus when
+its receipts exceed its costs. The cooperative runs the shops, pays the costs and keeps the rest.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.channels import Take
+from farmsim.domain.interventions import PriceGuarantee, Subsidy
+from farmsim.domain.ledger import Payment
+from farmsim.domain.records import Dispatched, Paid
+from farmsim.engine.packhouse import Yard
+from farmsim.engine.programmes import programme_costs
+from farmsim.engine.world import World
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+class Books:
+    """Payments of one season."""
+
+    def __init__(self, world: World, yard: Yard, groups: int) -> None:
+        self._world = world
+        self._yard = yard
+        layout, scenario = world.layout, world.layout.scenario
+        size = len(layout.offers.ids)
+        houses = [county.packhouse for county in scenario.counties.values()]
+        self._packhouse_cost = np.array([house.cost_per_kg if house else 0.0 for house in houses])
+        self._packhouse_wages = np.array([house.wage_share if house else 0.0 for house in houses])
+        self._charge = np.zeros(size)
+        """Packhouse cost of what left for each offer; the packhouse itself was paid when it packed."""
+        self.delivered_kg = np.zeros((size, groups))
+        """Kilograms that left for each offer, by whose they were."""
+        self._delay = np.zeros(size)
+        self._delayed = np.zeros(size)
+        self.wages = np.zeros(len(layout.counties))
+        """Wages paid to growers' households, [county]."""
+        self.public = np.zeros(len(world.accounts.names))
+        """What each account paid for programmes."""
+        self._guarantees = [p for p in scenario.interventions.values() if isinstance(p, PriceGuarantee) and p.enabled]
+        self._subsidies = [p for p in scenario.interventions.values() if isinstance(p, Subsidy) and p.enabled]
+        self._spent = {id(p): 0.0 for p in (*self._guarantees, *self._subsidies)}
+        self._costs = programme_costs(scenario)
+        self._day_growers = np.zeros(size)
+        self._day_delay = np.zeros(size)
+        self._open_season()
+        world.daily(world.clock.settlement, self.settle, beyond=True)
+
+    def left(self, day: int, line: Indices, column: Indices, kg: Floats) -> Floats:
+        """Produce has left the county: growers are paid at the door; returns kg by offer."""
+        world, layout = self._world, self._world.layout
+        size = len(layout.offers.ids)
+        offer, good = layout.lines.offer[line], layout.lines.good[line]
+        by_offer = np.bincount(offer, kg, minlength=size)
+        harvest_day = day - (world.column(day) - column) % layout.columns
+        whose = self._yard.by_group[np.maximum(harvest_day, 0), good]
+        whose = whose / np.maximum(whose.sum(axis=1, keepdims=True), 1e-300)
+        np.add.at(self.delivered_kg, offer, kg[:, None] * whose)
+        self._charge += by_offer * self._packhouse_cost[layout.offers.county]
+        accounts = world.accounts
+        door = by_offer * layout.offers.door_price
+        if door.any():
+            world.money.post("door", accounts.cooperative, accounts.growers, door)
+            self._day_growers += door
+        self._guarantee(by_offer, layout.offers.door_price)
+        self._subsidise(by_offer)
+        if world.wants is None or Dispatched in world.wants:
+            world.record(Dispatched(day, by_offer))
+        return by_offer
+
+    def freight(self, line: Indices, amount: Floats) -> None:
+        """Freight of a shipment, by lot part."""
+        size = len(self._world.layout.offers.ids)
+        self.freight_by_offer(np.bincount(self._world.layout.lines.offer[line], amount, minlength=size))
+
+    def freight_by_offer(self, amount: Floats) -> None:
+        """The cooperative pays carriers; a freight subsidy comes back from its payer."""
+        world, accounts = self._world, self._world.accounts
+        world.money.post("freight", accounts.cooperative, accounts.carriers, amount)
+        for programme in self._subsidies:
+            if programme.freight_share > 0.0:
+                paid = amount * self._covered(programme.channels) * programme.freight_share
+                self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
+
+    def cost(self, item: str, amount: Floats, wage_share: float = 0.0) -> None:
+        """Costs of the shop by offer: packaging to suppliers, packing to workers (a share to growers' homes)."""
+        world, accounts = self._world, self._world.accounts
+        match item:
+            case "packaging":
+                world.money.post("packaging", accounts.cooperative, accounts.suppliers, amount)
+            case "packing":
+                home = amount * wage_share
+                world.money.post("packing", accounts.cooperative, accounts.workers, amount - home)
+                world.money.post("packing_wage", accounts.cooperative, accounts.growers, home)
+                self.wages += np.bincount(world.layout.offers.county, home, minlength=len(self.wages))
+            case _:
+                world.money.post("ads", accounts.cooperative, accounts.channel, amount)
+
+    def owe_receipt(self, due: float, left_day: int, value: Floats, take: Take) -> None:
+        """A channel owes the cooperative `value` by offer, and takes its commission and back margin off."""
+        world, accounts = self._world, self._world.accounts
+        day = int(np.ceil(due - 1e-9))
+        world.money.owe(day, Payment("receipt", accounts.channel, accounts.cooperative, value))
+        if take.commission_share > 0.0:
+            fee = value * take.commission_share
+            world.money.owe(day, Payment("commission", accounts.cooperative, accounts.channel, fee))
+        if take.back_margin_share > 0.0:
+            margin = value * take.back_margin_share
+            world.money.owe(day, Payment("back_margin", accounts.cooperative, accounts.channel, margin))
+        self._delay += value * (day - left_day)
+        self._delayed += value
+
+    def top_up(self, kg: Floats, price: Floats) -> None:
+        """Guarantees on prices that are only known at the sale, by offer."""
+        self._guarantee(kg, np.where(price > 0.0, price, np.inf))
+
+    def claw_back(self, amount: Floats) -> None:
+        """Growers pay the contract buyer for what it could not sell, by offer."""
+        accounts = self._world.accounts
+        self._world.money.post("clawback", accounts.growers, accounts.channel, amount)
+
+    def settle(self, day: int) -> None:
+        """Due payments, the packhouse's day, programmes that start, and growers' share of the surplus."""
+        world = self._world
+        if day < world.days:
+            self._pay_packhouse()
+            self._pay_programmes(day)
+        if world.money.settle(day) or day < world.days:
+            self._share_surplus()
+        if self._day_growers.any():
+            world.record(Paid(day, self._day_growers.copy(), self._day_delay.copy()))
+            self._day_growers[:] = 0.0
+            self._day_delay[:] = 0.0
+
+    def _share_surplus(self) -> None:
+        """Pay growers their share of every offer's surplus so far, beyond what they had of it."""
+        world, flows = self._world, self._world.money.flows
+        costs = (
+            flows["commission"] + flows["ads"] + flows["back_margin"] + flows["fee"] + flows["freight"]
+            + flows["packaging"] + flows["packing"] + flows["packing_wage"] + flows["door"] + self._charge
+        )  # fmt: skip
+        surplus = flows["receipt"] + flows["freight_subsidy"] - costs
+        due = np.maximum(world.layout.offers.surplus_share * surplus - flows["surplus"], 0.0)
+        if due.any():
+            world.money.post("surplus", world.accounts.cooperative, world.accounts.growers, due)
+            self._day_growers += due
+            mean = np.divide(self._delay, self._delayed, out=np.zeros_like(due), where=self._delayed > 0.0)
+            self._day_delay += due * mean
+
+    def _guarantee(self, kg: Floats, price: Floats) -> None:
+        for programme in self._guarantees:
+            gap = np.maximum(programme.price_per_kg - price, 0.0)
+            gap = np.where((price > 0.0) & np.isfinite(price), gap, 0.0)
+            self._pay_programme(programme, "guarantee", kg * gap * self._covered(programme.channels), None)
+
+    def _subsidise(self, kg: Floats) -> None:
+        for programme in self._subsidies:
+            if programme.per_kg > 0.0:
+                amount = kg * programme.per_kg * self._covered(programme.channels)
+                self._pay_programme(programme, "subsidy", amount, None)
+
+    def _pay_programme(
+        self, programme: PriceGuarantee | Subsidy, item: str, amount: Floats, payee: Indices | None
+    ) -> None:
+        """Pay by rule until the budget is spent; to growers unless another payee is named."""
+        total = float(amount.sum())
+        if total <= 0.0:
+            return
+        if programme.budget is not None:
+            left = programme.budget - self._spent[id(programme)]
+            amount = amount * min(1.0, max(left, 0.0) / total)
+            total = float(amount.sum())
+        self._spent[id(programme)] += total
+        world, accounts = self._world, self._world.accounts
+        county = world.layout.offers.county
+        payer = np.array([accounts.payer(programme.payer, int(c)) for c in county], dtype=np.intp)
+        if payee is None:
+            payee = accounts.growers
+            self._day_growers += amount
+        world.money.post(item, payer, payee, amount)  # type: ignore[arg-type]
+        self.public += np.bincount(payer, amount, minlength=len(self.public))
+
+    def _covered(self, channels: list[str]) -> Floats:
+        """1 for offers of the named channels, [offer]."""
+        names = self._world.layout.channels
+        wanted = [names.index(channel) for channel in channels]
+        return np.isin(self._world.layout.offers.channel, wanted).astype(np.float64)
+
+    def _pay_packhouse(self) -> None:
+        """Running cost of what was packed today; part of it are wages of the growers' households."""
+        world, accounts = self._world, self._world.accounts
+        for county in np.flatnonzero(self._yard.packed_kg * self._packhouse_cost > 0.0).tolist():
+            cost = float(self._yard.packed_kg[county] * self._packhouse_cost[county])
+            wage = cost * float(self._packhouse_wages[county])
+            payer = int(accounts.cooperative_of[county])
+            workers = accounts.names.index("workers")
+            world.money.post_one("packhouse", payer, workers, cost - wage)
+            world.money.post_one("packhouse_wage", payer, int(accounts.growers_of[county]), wage)
+            self.wages[county] += wage
+        self._yard.packed_kg[:] = 0.0
+
+    def _pay_programmes(self, day: int) -> None:
+        world, accounts = self._world, self._world.accounts
+        for cost in self._costs:
+            if cost.day == day:
+                payer = accounts.payer(cost.payer, cost.county)
+                world.money.post_one("programme", payer, accounts.names.index("suppliers"), cost.amount)
+                self.public[payer] += cost.amount
+
+    def _open_season(self) -> None:
+        """Listing fees are paid, deposits laid down; deposits come back after the last day."""
+        world, accounts, layout = self._world, self._world.accounts, self._world.layout
+        takes = [layout.blocks[c].take for c in layout.offers.channel]
+        fees = np.array([take.listing_fee for take in takes])
+        deposits = np.array([take.deposit for take in takes])
+        if fees.any():
+            world.money.post("fee", accounts.cooperative, accounts.channel, fees)
+        if deposits.any():
+            world.money.post("deposit", accounts.cooperative, accounts.channel, deposits)
+            world.money.owe(world.days, Payment("deposit", accounts.channel, accounts.cooperative, deposits))

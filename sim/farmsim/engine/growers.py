@@ -1,0 +1,124 @@
+"""Growers: the season's crop, its shocks, and the pick of each day on its way to the packhouse door."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.households import GrowerGroup
+from farmsim.domain.records import Harvested
+from farmsim.domain.seasons import harvest_bell
+from farmsim.engine.layout import Layout
+from farmsim.engine.packhouse import Yard
+from farmsim.engine.world import World
+from farmsim.streams import Streams, normals, uniform_block
+
+Floats = NDArray[np.float64]
+
+
+class Crop:
+    """What will be picked, drawn before the season begins: nothing in it depends on a decision."""
+
+    def __init__(self, layout: Layout, streams: Streams) -> None:
+        scenario = layout.scenario
+        self.groups: list[GrowerGroup] = []
+        self.ids: list[str] = []
+        self.county: list[int] = []
+        pick: list[Floats] = []
+        shares: list[Floats] = []
+        self.yield_factor: list[float] = []
+        for index, (county_id, county) in enumerate(scenario.counties.items()):
+            for name, group in county.growers.items():
+                self.groups.append(group)
+                self.ids.append(f"{county_id}/{name}")
+                self.county.append(index)
+                season = float(_season(streams, "yield", county_id, group.product))
+                factor = _lognormal(season, group.season_yield_cv)
+                self.yield_factor.append(factor)
+                crop = group.households * group.land_mu * group.yield_kg_per_mu * factor
+                jitter = float(_season(streams, "harvest", county_id, name))
+                bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, jitter)
+                pick.append(crop * _struck(bell, group, streams, f"{county_id}/{name}", scenario.start))
+                z = float(_season(streams, "grade", county_id, group.product))
+                shares.append(season_grades(group, scenario.products[group.product].grades, z))
+        self.kg = np.array(pick)
+        """[group, day]"""
+        self.shares = shares
+        """[group][grade of the product], adds up to 1"""
+
+
+    def glut(self, county: str, product: str) -> float:
+        """This season's yield over a normal one, for one product of a county (mean over its groups)."""
+        factors = [
+            factor
+            for group, entity, factor in zip(self.groups, self.ids, self.yield_factor, strict=True)
+            if group.product == product and entity.split("/")[0] == county
+        ]
+        return float(np.mean(factors)) if factors else 1.0
+
+
+def season_grades(group: GrowerGroup, grades: list[str], z: float) -> Floats:
+    """Grade shares of this season: the best grade's share moves by `grade_sd` on the logit scale."""
+    share = np.array([group.grade_shares.get(grade, 0.0) for grade in grades])
+    best = share[0]
+    if group.grade_sd > 0.0 and 0.0 < best < 1.0:
+        moved = 1.0 / (1.0 + np.exp(-(np.log(best / (1.0 - best)) + group.grade_sd * z)))
+        share[1:] *= (1.0 - moved) / (1.0 - best)
+        share[0] = moved
+    return share / share.sum()
+
+
+class Growers:
+    """Picks every day and brings the marketable part to the yard of the county."""
+
+    def __init__(self, world: World, crop: Crop, yard: Yard) -> None:
+        self._world = world
+        self._crop = crop
+        self._yard = yard
+        products = world.layout.products
+        self._product = np.array([products.index(g.product) for g in crop.groups], dtype=np.intp)
+        self._loss = np.array([g.field_loss_share for g in crop.groups])
+        self._own = np.array([g.own_use_share for g in crop.groups])
+        world.daily(world.clock.harvest, self.pick)
+
+    def pick(self, day: int) -> None:
+        """One day's harvest: field loss and own use stay, the rest goes to the packhouse door."""
+        world = self._world
+        kg = self._crop.kg[:, day]
+        if not kg.any():
+            return
+        lost = kg * self._loss
+        own = (kg - lost) * self._own
+        world.kg.harvested += np.bincount(self._product, kg, minlength=len(world.layout.products))
+        world.lose(day, "field", "culled", self._product, lost)
+        world.kg.add("own_use", self._product, own)
+        world.record(Harvested(day, kg, lost, own))
+        self._yard.bring(day, kg - lost - own)
+
+
+def _season(streams: Streams, name: str, *entity: str) -> float:
+    """One standard normal for a season."""
+    key = np.array([streams.key(name, *entity)], dtype=np.uint64)
+    return float(normals(uniform_block(key, np.zeros(1, dtype=np.uint64)))[0, 0])
+
+
+def _lognormal(z: float, cv: float) -> float:
+    sigma2 = np.log1p(cv * cv)
+    return float(np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))
+
+
+def _struck(bell: Floats, group: GrowerGroup, streams: Streams, entity: str, start: date) -> Floats:
+    """The bell after hail, frost or drought took a share of what still stood."""
+    for name, shock in group.shocks.items():
+        key = np.array([streams.key("shock", entity, name)], dtype=np.uint64)
+        strikes, when = uniform_block(key, np.arange(2, dtype=np.uint64))[0]
+        if strikes >= shock.chance:
+            continue
+        if shock.day is not None:
+            day = (shock.day - start).days
+        else:
+            first = (group.harvest.first - start).days
+            day = first + int(when * ((group.harvest.last - group.harvest.first).days + 1))
+        bell = bell.copy()
+        bell[max(day, 0) :] *= 1.0 - shock.lost_share
+    return bell

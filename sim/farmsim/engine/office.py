@@ -1,0 +1,176 @@
+"""The office: each morning the desk's view is put together, the plan is asked for, and grants are handed out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.desk import DeskLayout, DeskView
+from farmsim.domain.distributions import lognormal_parameters
+from farmsim.domain.produce import lost_between
+from farmsim.engine.consumers import Consumers
+from farmsim.engine.growers import Crop
+from farmsim.engine.markets import Contract, Trader, Wholesale
+from farmsim.engine.netback import Netbacks
+from farmsim.engine.packhouse import Yard
+from farmsim.engine.parcels import ParcelShops
+from farmsim.engine.shops import Shops
+from farmsim.engine.stores import Stores
+from farmsim.engine.world import World
+from farmsim.streams import normals, uniforms
+
+Floats = NDArray[np.float64]
+
+
+class Desk:
+    """The sales desk of all counties."""
+
+    def __init__(
+        self,
+        world: World,
+        yard: Yard,
+        stores: Stores,
+        crop: Crop,
+        *,
+        consumers: Consumers | None,
+        parcels: ParcelShops | None,
+        shops: Shops | None,
+        markets: list[Wholesale],
+        traders: list[Trader],
+        contracts: list[Contract],
+        granted: Floats,
+        netbacks: Netbacks,
+    ) -> None:
+        self._world, self._yard, self._stores, self._netbacks = world, yard, stores, netbacks
+        self._consumers, self._parcels, self._shops = consumers, parcels, shops
+        self._markets, self._traders, self._contracts = markets, traders, contracts
+        self.granted = granted
+        """What the desk granted today and is not used yet, kg, [line]."""
+        layout, policy = world.layout, world.layout.scenario.desk
+        self._ahead = getattr(policy, "horizon_days", 1)
+        self.layout = DeskLayout(
+            channels=layout.channels,
+            line_good=layout.lines.good,
+            line_offer=layout.lines.offer,
+            line_channel=layout.lines.channel,
+            line_rank=layout.goods.rank[layout.lines.good],
+            goods=len(layout.goods.ids),
+            offers=len(layout.offers.ids),
+            horizon_days=self._ahead,
+        )
+        self._plan = policy.planner(self.layout)
+        self._cv = policy.forecast_cv
+        self._keys = world.streams.keys("forecast", ["/".join(ids) for ids in layout.offers.ids])
+        self._supply = self._expected_supply(crop)
+        self._keep = self._keep_shares()
+        world.daily(world.clock.desk, self.plan)
+
+    def plan(self, day: int) -> None:
+        """Ask the policy what goes where today and hand the grants out."""
+        self._stores.put_away()
+        self.granted[:] = self._plan(self.view(day))
+        for buyer in (*self._traders, *self._contracts):
+            buyer.granted = self.granted
+
+    def view(self, day: int) -> DeskView:
+        """What the desk knows this morning."""
+        layout = self._world.layout
+        intake = self._yard.intake_kg()
+        good_kg = intake + self._on_hand()
+        line_kg = np.zeros(len(layout.lines.offer))
+        for channel, block in enumerate(layout.blocks):
+            lines = layout.lines.of_channel[channel]
+            if len(lines):
+                line_kg[lines] = self._stores.available_kg(lines, block)
+        line_kg += intake[layout.lines.good]
+        committed, wanted = self._wants(day)
+        remaining = np.full(len(layout.offers.ids), np.inf)
+        for contract in self._contracts:
+            remaining[contract.offers] = (contract.total_kg() - contract.bought_kg)[contract.offers]
+        supply = np.zeros((len(layout.goods.ids), self._ahead))
+        ahead = self._supply[:, day : day + self._ahead]
+        supply[:, : ahead.shape[1]] = ahead
+        supply[:, 0] = 0.0
+        return DeskView(
+            good_kg=good_kg,
+            line_kg=line_kg,
+            committed_kg=committed,
+            wanted_kg=wanted,
+            remaining_kg=np.maximum(remaining, 0.0),
+            netback=self._netbacks.today(day),
+            supply_kg=supply,
+            keep_share=self._keep,
+        )
+
+    def _on_hand(self) -> Floats:
+        """Sorted stock of the counties, [good]."""
+        rows = self._world.layout.rows
+        held = self._world.stock.on_hand()[rows.sellable]
+        return held[:, 1] + np.where(rows.has_cold, held[:, 0], 0.0)
+
+    def _wants(self, day: int) -> tuple[Floats, Floats]:
+        """What is committed, [offer], and what each offer could take, [offer, day]."""
+        layout = self._world.layout
+        committed = np.zeros(len(layout.offers.ids))
+        wanted = np.zeros((len(committed), self._ahead))
+        if self._consumers is not None and self._parcels is not None:
+            market = self._consumers.market
+            rate = self._consumers.open_day(day) * self._parcels.pack_kg
+            owed = self._parcels.owed_kg()
+            trend = self._trend(day)[market.group]
+            if self._cv > 0.0:
+                mu, sigma = lognormal_parameters(1.0, self._cv)
+                rate = rate * np.exp(mu + sigma * normals(uniforms(self._keys[market.offer], day)))
+            wanted[market.offer] = rate[:, None] * trend
+            parcel = market.offer[market.parcel]
+            committed[parcel] = owed[market.parcel]
+            wanted[parcel, 0] += owed[market.parcel]
+            self._packing_limits(wanted)
+        if self._shops is not None:
+            for chain in self._shops.chains:
+                committed[chain.offers] = chain.ordered_kg
+                wanted[chain.offers, 0] = chain.ordered_kg
+        for market_hall in self._markets:
+            wanted[market_hall.offers] = market_hall.block.max_kg_per_day or np.inf
+        for trader in self._traders:
+            lines = trader.lines
+            wanted[layout.lines.offer[lines]] = np.ceil(trader.block.trucks_per_day) * trader.block.truck_kg
+        for contract in self._contracts:
+            for offer in contract.offers:
+                wanted[offer] = contract.block.sells[layout.offers.ids[offer][2]].kg_per_day
+        return committed, np.minimum(wanted, 1e12)
+
+    def _packing_limits(self, wanted: Floats) -> None:
+        """No parcel shop wants more than it can pack."""
+        layout = self._world.layout
+        for channel, block in enumerate(layout.blocks):
+            most = getattr(block, "parcels_per_day", None)
+            if most is not None:
+                offers = np.flatnonzero(layout.offers.channel == channel)
+                limit = most * layout.offers.pack_kg[offers] / max(len(offers), 1)
+                wanted[offers] = np.minimum(wanted[offers], limit[:, None])
+
+    def _trend(self, day: int) -> Floats:
+        """Known calendar of the days ahead against today, [market, day]."""
+        assert self._consumers is not None
+        calendar = self._consumers.market.calendar
+        ahead = np.minimum(day + np.arange(self._ahead), calendar.shape[1] - 1)
+        today = np.maximum(calendar[:, day, None], 1e-12)
+        return calendar[:, ahead] / today
+
+    def _expected_supply(self, crop: Crop) -> Floats:
+        """Announced harvest after field loss and own use, [good, day]."""
+        goods = self._world.layout.goods
+        supply = np.zeros((len(goods.ids), self._world.days))
+        for index, group in enumerate(crop.groups):
+            kept = (1.0 - group.field_loss_share) * (1.0 - group.own_use_share)
+            mine = (goods.county == crop.county[index]) & (
+                goods.product == self._world.layout.products.index(group.product)
+            )
+            supply[mine] += kept * crop.shares[index][:, None] * crop.kg[index]
+        return supply
+
+    def _keep_shares(self) -> Floats:
+        """Share of a lot at half its life that stays sound for one more day in store, [good]."""
+        layout = self._world.layout
+        rates = self._world.row_rates(0)[layout.rows.sellable[:, 0]]
+        half = layout.goods.median / 2.0
+        return 1.0 - lost_between(half, half + rates, layout.goods.median, layout.goods.shape)

@@ -1,0 +1,181 @@
+"""The packhouse: loads queue for lines, are sorted, pre-cooled and put into store. A real SimPy queue.
+
+Counties without one sort by hand at the gate. Produce that waits outside ages at ambient temperature.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from farmsim.domain.distributions import draw
+from farmsim.domain.network import Packhouse, worked_until
+from farmsim.domain.records import Packed
+from farmsim.engine.world import World
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+class Sorted(NamedTuple):
+    """Lots that left the packing lines."""
+
+    good: Indices
+    column: Indices
+    kg: Floats
+    age: Floats
+
+
+class _Lines:
+    """One county's packing lines and what they have done."""
+
+    __slots__ = ("block", "busy_days", "kg", "loads", "queue_days", "resource", "wait_days", "waiting_kg")
+
+    def __init__(self, env: simpy.Environment, block: Packhouse) -> None:
+        self.block = block
+        self.resource = simpy.Resource(env, capacity=block.lines)
+        self.loads = 0
+        self.wait_days = 0.0
+        self.queue_days = 0.0
+        self.busy_days = 0.0
+        self.kg = 0.0
+        self.waiting_kg = 0.0
+
+
+class Yard:
+    """The ground before the packhouse doors of all counties, and the sorting behind them."""
+
+    def __init__(self, world: World, groups: list[tuple[int, int]], shares: list[Floats]) -> None:
+        """`groups` is (county, product) by grower group, `shares` their grade shares of this season."""
+        self._world = world
+        self._groups = groups
+        self._shares = shares
+        scenario, goods = world.layout.scenario, world.layout.goods
+        self._lines = [_Lines(world.env, c.packhouse) if c.packhouse else None for c in scenario.counties.values()]
+        self._first_good = [
+            int(np.flatnonzero((goods.county == county) & (goods.product == product))[0]) for county, product in groups
+        ]
+        self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
+        self._waiting_kg = np.zeros(len(groups))
+        self._sorted: dict[tuple[int, int], list[float]] = {}
+        self.by_group = np.zeros((world.days, len(goods.ids), len(groups)))
+        """Sorted kilograms by (harvest day, good, grower group): whose fruit is in a lot."""
+        self.packed_kg = np.zeros(len(self._lines))
+        """Kilograms sorted since the books were last kept, [county]."""
+
+    def bring(self, day: int, kg: Floats) -> None:
+        """Marketable kilograms by grower group arrive at the packhouse door, or are sorted by hand."""
+        for group in np.flatnonzero(kg > 0.0).tolist():
+            lines = self._lines[self._groups[group][0]]
+            if lines is None:
+                picking_days = self._world.clock.picking_hours / 24.0
+                self._finish(group, day, float(kg[group]), picking_days / 2.0)
+            else:
+                self._arrivals(group, day, float(kg[group]), lines)
+
+    def intake_kg(self) -> Floats:
+        """What is expected to be sorted by evening, [good]: queue and today's pick, as far as lines allow."""
+        expected = np.zeros(len(self._world.layout.goods.ids))
+        for group in np.flatnonzero(self._waiting_kg > 0.0).tolist():
+            lines = self._lines[self._groups[group][0]]
+            assert lines is not None, "only a packhouse has a queue"
+            block = lines.block
+            able = block.lines * block.kg_per_hour * block.shift_hours
+            first, shares = self._first_good[group], self._shares[group]
+            part = min(1.0, able / lines.waiting_kg)
+            expected[first : first + len(shares)] += part * self._waiting_kg[group] * shares
+        return expected
+
+    def sorted_lots(self) -> Sorted | None:
+        """What was sorted since the last call, each (good, column) once; None if nothing was."""
+        if not self._sorted:
+            return None
+        parts: dict[tuple[int, int], list[float]] = {}
+        for (group, day), (kg, age_kg) in self._sorted.items():
+            first, shares = self._first_good[group], self._shares[group]
+            self.by_group[day, first : first + len(shares), group] += kg * shares
+            column = self._world.column(day)
+            for grade, share in enumerate(shares.tolist()):
+                if share > 0.0:
+                    part = parts.setdefault((first + grade, column), [0.0, 0.0])
+                    part[0] += kg * share
+                    part[1] += age_kg * share
+        self._sorted.clear()
+        table = np.array(list(parts.values()))
+        where = np.array(list(parts), dtype=np.intp)
+        return Sorted(where[:, 0], where[:, 1], table[:, 0], table[:, 1] / table[:, 0])
+
+    def unsorted_kg(self) -> Floats:
+        """Kilograms before the doors or on the lines, [product]."""
+        waiting = np.zeros(len(self._world.layout.products))
+        for group, (_, product) in enumerate(self._groups):
+            waiting[product] += self._waiting_kg[group]
+        for (group, _), (kg, _) in self._sorted.items():
+            waiting[self._groups[group][1]] += kg
+        return waiting
+
+    def close(self) -> None:
+        """Write down how the lines were used."""
+        for index, lines in enumerate(self._lines):
+            if lines is None:
+                continue
+            open_days = self._world.days * lines.block.lines * lines.block.shift_hours / 24.0
+            self._world.record(
+                Packed(index, lines.loads, lines.wait_days, lines.queue_days, lines.busy_days, open_days, lines.kg)
+            )
+
+    def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:
+        """The day's loads of one group set out for the door."""
+        world, block = self._world, lines.block
+        generator = world.streams.generator("packhouse", group, day)
+        if block.arrivals == "poisson":
+            count = max(1, int(generator.poisson(kg / block.load_kg)))
+            when = np.sort(generator.random(count))
+        else:
+            count = max(1, round(kg / block.load_kg))
+            when = (np.arange(count) + generator.random(count)) / count * (world.clock.picking_hours / 24.0)
+        size = kg / count
+        hours = block.load_kg / block.kg_per_hour * draw(block.service, generator, count)
+        if block.arrivals == "even":
+            hours *= size / block.load_kg
+        self._waiting_kg[group] += kg
+        lines.waiting_kg += kg
+        for wait, work in zip(when.tolist(), hours.tolist(), strict=True):
+            world.env.process(self._load(lines, group, day, size, wait, work))
+
+    def _load(
+        self, lines: _Lines, group: int, day: int, kg: float, after: float, hours: float
+    ) -> Iterator[simpy.events.Event]:
+        """One load: comes, waits for a line, is sorted while the shift works, leaves."""
+        env, block = self._world.env, lines.block
+        yield env.timeout(after)
+        came = env.now
+        with lines.resource.request() as turn:
+            yield turn
+            done = worked_until(env.now, hours, block.opens_hour, block.shift_hours)
+            yield env.timeout(done - env.now)
+        stayed = env.now - came
+        lines.loads += 1
+        lines.kg += kg
+        lines.wait_days += stayed
+        lines.queue_days += stayed - hours / 24.0
+        lines.busy_days += hours / 24.0
+        lines.waiting_kg -= kg
+        self._waiting_kg[group] -= kg
+        self._finish(group, day, kg, stayed)
+
+    def _finish(self, group: int, day: int, kg: float, waited_days: float) -> None:
+        """A load is sorted: damage is thrown out, the rest has aged by its wait in the open."""
+        county, product = self._groups[group]
+        today = min(int(self._world.env.now), self._world.days - 1)
+        damage = self._damage[product]
+        if damage > 0.0:
+            self._world.lose(today, "packhouse", "damaged", np.array([product]), np.array([kg * damage]))
+            kg *= 1.0 - damage
+        self.packed_kg[county] += kg
+        age = waited_days * self._world.ambient_rate(product, county, today)
+        part = self._sorted.setdefault((group, day), [0.0, 0.0])
+        part[0] += kg
+        part[1] += kg * age

@@ -1,0 +1,215 @@
+"""One run: (scenario, replication) -> rows. Everything is built, the clock runs, the books are closed."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.channels import OrderChannel, StockedChannel, TraderChannel, WholesaleChannel
+from farmsim.domain.households import draw_households
+from farmsim.domain.records import Closed, Stocked, Welfare
+from farmsim.engine.accounts import Accounts, make_accounts
+from farmsim.engine.books import Books
+from farmsim.engine.consumers import Consumers, Market, make_market
+from farmsim.engine.growers import Crop, Growers
+from farmsim.engine.layout import Layout, make_layout
+from farmsim.engine.markets import Contract, Trader, Wholesale
+from farmsim.engine.netback import Netbacks
+from farmsim.engine.office import Desk
+from farmsim.engine.packhouse import Yard
+from farmsim.engine.parcels import ParcelShops
+from farmsim.engine.programmes import with_programmes
+from farmsim.engine.shops import Shops
+from farmsim.engine.storefront import Storefront
+from farmsim.engine.stores import Stores
+from farmsim.engine.transport import Route
+from farmsim.engine.world import Recorder, World
+from farmsim.scenario.catalogue import poverty_line
+from farmsim.scenario.schema import Scenario
+from farmsim.streams import Streams
+
+Floats = NDArray[np.float64]
+
+
+class Model(NamedTuple):
+    """A scenario compiled to tables; replications share it and never change it."""
+
+    layout: Layout
+    market: Market | None
+    accounts: Accounts
+
+
+def make_model(scenario: Scenario) -> Model:
+    """Put programmes into effect and compile the tables."""
+    layout = make_layout(with_programmes(scenario))
+    return Model(layout, make_market(layout), make_accounts(layout))
+
+
+def simulate(model: Model, replication: int, record: Recorder, *, random_seed: int | None = None) -> None:
+    """Play one replication; `record` gets every row."""
+    scenario = model.layout.scenario
+    seed = scenario.random_seed if random_seed is None else random_seed
+    Season(model, Streams(seed, replication), record).play()
+
+
+class Season:
+    """All activities of one replication, wired together."""
+
+    def __init__(self, model: Model, streams: Streams, record: Recorder) -> None:
+        layout = model.layout
+        self.model = model
+        self.world = world = World(layout, model.accounts, streams, record)
+        self.crop = crop = Crop(layout, streams)
+        groups = [
+            (crop.county[i], layout.products.index(group.product)) for i, group in enumerate(crop.groups)
+        ]
+        self.yard = yard = Yard(world, groups, crop.shares)
+        self.stores = stores = Stores(world, yard)
+        self.growers = Growers(world, crop, yard)
+        self.books = books = Books(world, yard, len(groups))
+        routes = self._routes(streams)
+        granted = np.zeros(len(layout.lines.offer))
+        kinds = list(enumerate(layout.blocks))
+        self.markets = [
+            Wholesale(world, stores, books, crop, c, routes[c]) for c, b in kinds if isinstance(b, WholesaleChannel)
+        ]
+        self.traders = [Trader(world, stores, books, c) for c, b in kinds if isinstance(b, TraderChannel)]
+        self.contracts = [Contract(world, stores, books, c) for c, b in kinds if isinstance(b, OrderChannel)]
+        self.shops: Shops | None = None
+        self.parcels: ParcelShops | None = None
+        consumers = None
+        if model.market is not None:
+            consumers = Consumers(world, model.market)
+            self.shops = Shops(world, consumers, stores, books, routes)
+            self.parcels = ParcelShops(world, consumers, stores, books)
+            Storefront(world, consumers, self.parcels, self.shops, granted)
+        self.consumers = consumers
+        self.desk = Desk(
+            world, yard, stores, crop,
+            consumers=consumers, parcels=self.parcels, shops=self.shops, markets=self.markets,
+            traders=self.traders, contracts=self.contracts, granted=granted,
+            netbacks=Netbacks(world, model.market, routes, self.markets, self.traders),
+        )  # fmt: skip
+        if self.markets or (self.shops and self.shops.chains):
+            world.daily(world.clock.departure, self.depart)
+        if world.wants is None or Stocked in world.wants:
+            world.daily(world.clock.recording, self.record_stock)
+
+    def play(self) -> None:
+        """Run to the horizon, count what is left, let the last parcels arrive and debts be paid, close the books."""
+        world = self.world
+        world.env.run(until=float(world.days))
+        self._count_stock()
+        operators = {self.model.layout.channels[c.channel]: c.close() for c in self.contracts}
+        self._pay_inputs()
+        world.env.run()
+        self.yard.close()
+        self._close(operators)
+
+    def depart(self, day: int) -> None:
+        """Trucks leave for shops and markets."""
+        self.stores.put_away()
+        if self.shops is not None:
+            self.shops.ship(day, self.desk.granted)
+        for hall in self.markets:
+            hall.ship(day, self.desk.granted)
+
+    def record_stock(self, day: int) -> None:
+        """Stock of the evening by place."""
+        rows = self.model.layout.rows
+        held = self.world.stock.on_hand()
+        self.world.record(Stocked(day, np.bincount(rows.place, held, minlength=len(rows.places))))
+
+    def _routes(self, streams: Streams) -> dict[int, list[Route]]:
+        layout = self.model.layout
+        routes: dict[int, list[Route]] = {}
+        for channel, block in enumerate(layout.blocks):
+            if isinstance(block, StockedChannel | WholesaleChannel):
+                lines = layout.lines.of_channel[channel]
+                counties = dict.fromkeys(layout.goods.county[layout.lines.good[lines]].tolist())
+                routes[channel] = [Route(layout, streams, county, channel) for county in counties]
+        return routes
+
+    def _count_stock(self) -> None:
+        """What is on hand, before the doors and on the road at the horizon."""
+        world, rows = self.world, self.model.layout.rows
+        kinds = np.array(rows.kind)[rows.place]
+        held = world.stock.on_hand()
+        own = kinds != "buyer"
+        world.kg.add("on_hand", world.row_product[own], held[own])
+        products = np.arange(len(self.model.layout.products))
+        world.kg.add("on_hand", products, self.yard.unsorted_kg())
+        movers = [*self.markets, *([self.shops] if self.shops else [])]
+        for mover in movers:
+            world.kg.add("in_transit", *mover.in_transit())
+
+    def _pay_inputs(self) -> None:
+        """Growers' cash costs of the season."""
+        world = self.world
+        for index, group in enumerate(self.crop.groups):
+            cost = group.households * group.land_mu * group.cash_cost_per_mu
+            growers = int(self.model.accounts.growers_of[self.crop.county[index]])
+            world.money.post_one("inputs", growers, self.model.accounts.inputs, cost)
+
+    def _close(self, operators: dict[str, dict[str, float]]) -> None:
+        world, accounts = self.world, self.model.accounts
+        self._record_welfare()
+        public = [accounts.fund, *accounts.public_of.tolist()]
+        world.record(
+            Closed(
+                kg_destinations={name: kg.copy() for name, kg in world.kg.out.items()},
+                kg_harvested=world.kg.harvested.copy(),
+                kg_difference=world.kg.difference(),
+                money_difference=world.money.difference(),
+                flows={str(item): flow.copy() for item, flow in world.money.flows.items()},
+                accounts=world.money.accounts,
+                balance=world.money.balance.copy(),
+                lowest=world.money.lowest.copy(),
+                public_cost=float(self.books.public[public].sum()),
+                operator=operators,
+                final_rating=self.consumers.rating.copy() if self.consumers else np.zeros(0),
+            )
+        )
+        assert world.kg.difference() < 1e-9, f"kilograms do not balance: {world.kg.difference():.3g}"
+        assert abs(world.money.difference()) < 1e-9, f"accounts do not balance: {world.money.difference():.3g}"
+
+    def _record_welfare(self) -> None:
+        """Households' incomes: each is paid for its own kilograms, wages are shared by the county's households."""
+        world, layout, crop = self.world, self.model.layout, self.crop
+        flows, accounts = world.money.flows, self.model.accounts
+        paid = flows["door"] + flows["surplus"] + flows["guarantee"] + flows["subsidy"] - flows["clawback"]
+        delivered = self.books.delivered_kg
+        part = delivered / np.maximum(delivered.sum(axis=1, keepdims=True), 1e-300)
+        by_group = paid @ part
+        for index, group in enumerate(crop.groups):
+            county = crop.county[index]
+            peers = [i for i, c in enumerate(crop.county) if c == county]
+            homes = sum(crop.groups[i].households for i in peers)
+            processing = float(world.money.singles["processing"][accounts.growers_of[county]])
+            grown = sum(float(crop.kg[i].sum()) for i in peers)
+            by_group[index] += processing * float(crop.kg[index].sum()) / max(grown, 1e-300)
+            people = draw_households(group, world.streams.generator("households", crop.ids[index]))
+            share = people.land_mu * people.yield_factor * people.weight
+            income = by_group[index] * people.land_mu * people.yield_factor / share.sum()
+            name = layout.counties[county]
+            line = layout.scenario.counties[name].poverty_line or poverty_line(layout.scenario.start.year)
+            world.record(
+                Welfare(
+                    group=index,
+                    weight=people.weight,
+                    persons=people.persons,
+                    land_mu=people.land_mu,
+                    produce_income=income,
+                    wages=np.full(len(income), float(self.books.wages[county]) / max(homes, 1)),
+                    cash_cost=people.land_mu * group.cash_cost_per_mu,
+                    other_income=people.other_income,
+                    poverty_line=line,
+                )
+            )
+
+
+@lru_cache(maxsize=8)
+def cached_model(scenario_json: str) -> Model:
+    """The model of a scenario given as canonical JSON: worker processes build it once."""
+    return make_model(Scenario.model_validate_json(scenario_json))

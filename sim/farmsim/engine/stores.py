@@ -1,0 +1,205 @@
+"""County stores: sorted produce goes into the cold store as far as there is room, the rest waits at the gate.
+
+The morning inspection ages every stock of the world, throws out what failed, and offers the rest of it to
+processing and feed.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.channels import Channel, Issue
+from farmsim.domain.stock import Issued
+from farmsim.engine.packhouse import Yard
+from farmsim.engine.world import World
+from farmsim.scenario.schema import County
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+class Stores:
+    """Stocks at the gate and in the cold, of all counties."""
+
+    def __init__(self, world: World, yard: Yard) -> None:
+        self._world = world
+        self._yard = yard
+        counties = list(world.layout.scenario.counties.values())
+        stores = [county.cold_store for county in counties]
+        self._capacity = np.array([store.capacity_kg if store else 0.0 for store in stores])
+        self._cost = np.array([store.cost_per_kg_day if store else 0.0 for store in stores])
+        self._cooling = np.array([_cooling_hours(county) for county in counties]) / 24.0
+        self._residual = [county.residual for county in counties]
+        self._cold_goods = np.flatnonzero(world.layout.rows.has_cold)
+        kinds = np.array(world.layout.rows.kind)[world.layout.rows.place]
+        self._at_county = np.isin(kinds, ("gate", "cold"))
+        self._by_kind = {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)}
+        self.spoiled_at_buyer = np.zeros(len(world.layout.products))
+        world.stock.set_rates(world.row_rates(0))
+        world.daily(world.clock.inspection, self.inspect)
+
+    def put_away(self) -> None:
+        """What was sorted since the last time goes into store; what does not fit stays at the gate."""
+        lots = self._yard.sorted_lots()
+        if lots is None:
+            return
+        world, rows = self._world, self._world.layout.rows
+        county = world.layout.goods.county[lots.good]
+        room = self._room()
+        cold = rows.has_cold[lots.good]
+        wants = np.bincount(county, lots.kg * cold, minlength=len(room))
+        part = np.divide(room, wants, out=np.ones(len(room)), where=wants > room)[county] * cold
+        inside = lots.kg * part
+        now = world.env.now
+        fits = np.flatnonzero(inside > 0.0)
+        if len(fits):
+            good = lots.good[fits]
+            age = lots.age[fits] + self._cooling_age(good, int(now))
+            world.stock.receive(rows.sellable[good, 0], lots.column[fits], inside[fits], age, now)
+        outside = lots.kg - inside
+        stays = np.flatnonzero(outside > 0.0)
+        if len(stays):
+            good = lots.good[stays]
+            world.stock.receive(rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now)
+
+    def available_kg(self, lines: Indices, block: Channel) -> Floats:
+        """Kilograms in the county's stores that a channel's rules let each line take now, [line]."""
+        rows = self._rows(lines)
+        have = self._world.stock.kg[:, rows]
+        allowed = self._allowed(lines, rows, block)
+        return np.asarray((have if allowed is None else have * allowed).sum(axis=(0, 2)))
+
+    def take(self, lines: Indices, kg: Floats, *, rule: Issue, block: Channel) -> Issued:
+        """Take up to `kg` for each line of one channel out of the county's stores, cold store first."""
+        rows = self._rows(lines)
+        return self._world.stock.issue(
+            rows,
+            kg,
+            self._world.env.now,
+            today=self._world.column(int(self._world.env.now)),
+            rule=rule,
+            allowed=self._allowed(lines, rows, block),
+        )
+
+    def inspect(self, day: int) -> None:
+        """Age all stock, throw out what failed and what is too old, restow, set the new day's temperatures."""
+        self.put_away()
+        world = self._world
+        spoiled, discarded = world.stock.inspect(world.env.now)
+        discarded += world.stock.clear_column(world.column(day))
+        for kind, rows in self._by_kind.items():
+            product = world.row_product[rows]
+            if kind == "buyer":
+                self.spoiled_at_buyer += np.bincount(
+                    product, spoiled[rows] + discarded[rows], minlength=len(self.spoiled_at_buyer)
+                )
+                continue
+            world.lose(day, kind, "spoiled", product, spoiled[rows])
+            if kind != "gate":
+                world.lose(day, kind, "unsold", product, discarded[rows])
+        self._use_residue(day, discarded)
+        self._restow()
+        world.stock.set_rates(world.row_rates(day))
+        self._pay_storage()
+
+    def cold_kg(self) -> Floats:
+        """Kilograms in the cold stores, [county]."""
+        world = self._world
+        held = world.stock.on_hand()[world.layout.rows.sellable[self._cold_goods, 0]]
+        return np.bincount(world.layout.goods.county[self._cold_goods], held, minlength=len(self._capacity))
+
+    def _rows(self, lines: Indices) -> Indices:
+        """Stock rows of lines, [line, place]: the cold store if any county has one, and the gate."""
+        rows = self._world.layout.rows.sellable[self._world.layout.lines.good[lines]]
+        return rows if len(self._cold_goods) else rows[:, 1:]
+
+    def _allowed(self, lines: Indices, rows: Indices, block: Channel) -> NDArray[np.bool_] | None:
+        """Cells that a channel takes from, [column, line, place]: not too old, fresh enough; None if all."""
+        world = self._world
+        limit = getattr(block, "age_limit_days", None)
+        least = getattr(block, "min_freshness", 0.0)
+        mixed = rows.shape[1] == 2 and len(self._cold_goods) < len(world.layout.goods.ids)
+        if limit is None and least <= 0.0 and not mixed:
+            return None
+        columns = world.layout.columns
+        allowed = np.ones((columns, *rows.shape), dtype=np.bool_)
+        if limit is not None:
+            age = (world.column(int(world.env.now)) - np.arange(columns)) % columns
+            allowed &= (age <= limit)[:, None, None]
+        if least > 0.0:
+            allowed &= world.stock.freshness_of(rows, world.env.now) >= least
+        if mixed:
+            allowed[:, :, 1] &= world.layout.rows.has_cold[world.layout.lines.good[lines]]
+        return allowed
+
+    def _room(self) -> Floats:
+        return np.maximum(self._capacity - self.cold_kg(), 0.0)
+
+    def _cooling_age(self, good: Indices, day: int) -> Floats:
+        """Thermal days that fruit ages while it cools from the air to the store, beyond its age there."""
+        world, goods = self._world, self._world.layout.goods
+        county = goods.county[good]
+        warm = world.ambient_rates(day)[county, goods.product[good]]
+        cold = world.row_rates(day)[world.layout.rows.sellable[good, 0]]
+        return self._cooling[county] * np.maximum(warm - cold, 0.0) / 2.0
+
+    def _restow(self) -> None:
+        """Fruit that waited at the gate moves into free room, every lot in proportion."""
+        at = self._cold_goods
+        if not len(at):
+            return
+        world, rows = self._world, self._world.layout.rows
+        county = world.layout.goods.county[at]
+        waiting = world.stock.on_hand()[rows.sellable[at, 1]]
+        total = np.bincount(county, waiting, minlength=len(self._capacity))
+        part = np.divide(self._room(), total, out=np.zeros_like(total), where=total > 0.0)
+        if part.any():
+            share = np.minimum(part, 1.0)[county]
+            world.stock.move(rows.sellable[at, 1], rows.sellable[at, 0], share, world.env.now)
+
+    def _use_residue(self, day: int, discarded: Floats) -> None:
+        """What nobody bought at the gate goes to processing, then feed, and the rest rots."""
+        world, goods = self._world, self._world.layout.goods
+        gate = self._by_kind["gate"]
+        county, product = goods.county[world.layout.rows.good[gate]], world.row_product[gate]
+        left = discarded[gate]
+        if not left.any():
+            return
+        for index, residual in enumerate(self._residual):
+            here = county == index
+            total = float(left[here].sum())
+            if total <= 0.0:
+                continue
+            share = min(1.0, residual.processing_kg_per_day / total)
+            processed = left * here * share
+            fed = (left * here - processed) * residual.feed_share
+            world.kg.add("processed", product, processed)
+            world.kg.add("feed", product, fed)
+            left = left - processed - fed
+            accounts = world.accounts
+            world.money.post_one(
+                "processing",
+                accounts.processors,
+                int(accounts.growers_of[index]),
+                float(processed.sum()) * residual.processing_price_per_kg,
+            )
+        world.lose(day, "gate", "unsold", product, left)
+
+    def _pay_storage(self) -> None:
+        """The cooperatives pay for cold storage of the past day."""
+        if not self._cost.any():
+            return
+        accounts, amount = self._world.accounts, self.cold_kg() * self._cost
+        for index in np.flatnonzero(amount > 0.0).tolist():
+            self._world.money.post_one(
+                "cold_store",
+                int(accounts.cooperative_of[index]),
+                int(accounts.suppliers[0]) if len(accounts.suppliers) else accounts.inputs,
+                float(amount[index]),
+            )
+
+
+def _cooling_hours(county: County) -> float:
+    """Hours until fruit has store temperature: of pre-cooling where there is some, else of the store."""
+    if county.packhouse is not None and county.packhouse.precool_celsius is not None:
+        return county.packhouse.precool_hours
+    return county.cold_store.cooling_hours if county.cold_store is not None else 0.0

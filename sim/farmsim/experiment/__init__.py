@@ -1,0 +1,1 @@
+"""Which runs, where they run, in what order they come back."""

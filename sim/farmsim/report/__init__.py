@@ -1,0 +1,1 @@
+"""Results turned into what people read: tables, charts, messages in English and Chinese."""

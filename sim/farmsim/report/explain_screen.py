@@ -1,0 +1,163 @@
+"""`farmsim explain WORD`: what a metric, a parameter, a channel, an error code or a source means."""
+
+from rich.console import Group
+from rich.text import Text
+
+from farmsim.errors import UsageError
+from farmsim.report.catalogue_screens import SECTIONS, all_names, show_screen, stamped_entry
+from farmsim.report.cells import fit, pad, wrap
+from farmsim.report.messages import translate as _
+from farmsim.report.parameters import ANY, Parameter, find_parameters, parameters
+from farmsim.report.terminal import Look
+from farmsim.report.values import CONFIDENCE, ValueRow, plain_number, span_text, value_rows
+from farmsim.report.words import CHANNEL_KINDS, metric_label, unit_label
+from farmsim.results.metrics import METRICS
+from farmsim.scenario import catalogue
+from farmsim.scenario.hints import did_you_mean
+from farmsim.scenario.problems import MESSAGES
+
+MOST_EXAMPLES = 12
+"""Catalogue values shown for one parameter."""
+
+ALL = ("metrics", "parameters", "codes")
+
+
+def explain_screen(word: str, look: Look) -> Group:
+    """What the word means, by whatever bears it; everything that bears it, if several do."""
+    lines: list[str] = []
+    match word:
+        case "metrics":
+            lines = _metric_list(look)
+        case "parameters":
+            lines = _parameter_list(look)
+        case "codes":
+            lines = _code_list(look)
+    if word in METRICS:
+        lines += _metric_lines(word, look)
+    if word.upper() in MESSAGES:
+        lines += _code_lines(word.upper(), look)
+    if not lines:
+        lines += _source_lines(word, look)
+    parts = [Group(*(Text(line) for line in lines))] if lines else []
+    if word in all_names():
+        parts.append(show_screen(word, look))
+    found = [] if word in ALL else find_parameters(word)
+    if found:
+        parts.append(Group(*(Text(line) for line in _parameter_lines(word, found, look))))
+    if not parts:
+        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *(p.name for p in parameters())]
+        raise UsageError("unknown-name", (("name", word), ("meant", ", ".join(did_you_mean(word, known, 2)))))
+    return Group(*parts)
+
+
+def _metric_list(look: Look) -> list[str]:
+    """Every metric with its unit and definition."""
+    lines = [_("METRICS (in results, JSON, CSV and expect:)"), look.rule]
+    for name, metric in METRICS.items():
+        first = pad(name, 29) + pad(fit(unit_label(metric.unit), 14), 15)
+        lines += wrap(_(metric.definition), look.width, indent=" " * 44, first=first)
+    return lines
+
+
+def _metric_lines(name: str, look: Look) -> list[str]:
+    """One metric."""
+    metric = METRICS[name]
+    lines = [f"{name}  {metric_label(name)}, {unit_label(metric.unit)}"]
+    lines += wrap(_(metric.definition), look.width, indent="  ")
+    where = _("given for the whole run and for each channel") if metric.per_channel else _("given for the whole run")
+    return [*lines, f"  {where}", ""]
+
+
+def _code_list(look: Look) -> list[str]:
+    """Every code of a problem with its message."""
+    lines = [_("CODES of errors (E) and warnings (W)"), look.rule]
+    for code, message in MESSAGES.items():
+        lines += wrap(_(message), look.width, indent=" " * 6, first=pad(code, 6))
+    return lines
+
+
+def _code_lines(code: str, look: Look) -> list[str]:
+    """One code."""
+    kind = _("warning: the file can be used all the same") if code.startswith("W") else _("error: the file is refused")
+    return [f"{code}  {kind}", *wrap(_(MESSAGES[code]), look.width, indent="  "), ""]
+
+
+def _source_lines(key: str, look: Look) -> list[str]:
+    """One sourced figure."""
+    row = catalogue.domain_row(key)
+    if row is None:
+        return []
+    value = " ".join(part for part in (plain_number(row.value) if row.value is not None else "", row.unit) if part)
+    facts = (
+        (_("value"), value),
+        (_("range"), span_text(row.low, row.high)),
+        (_("year"), row.year),
+        (_("source"), row.source),
+        (_("address"), row.url),
+        (_("confidence"), _(CONFIDENCE.get(row.confidence, row.confidence))),
+    )
+    lines = [key]
+    for name, fact in facts:
+        if fact:
+            lines += wrap(fact, look.width, indent=" " * 14, first=pad(f"  {name}", 14))
+    return [*lines, ""]
+
+
+def _parameter_list(look: Look) -> list[str]:
+    """Every parameter with its sentence."""
+    lines = [_("PARAMETERS of scenario files ({any} is a name of your choice)").format(any=ANY), look.rule]
+    for found in parameters():
+        variant = f"  ({found.variant})" if found.variant else ""
+        lines.append(".".join(found.path) + variant)
+        lines += wrap(_(found.description), look.width, indent="    ")
+    return lines
+
+
+def _parameter_lines(word: str, found: list[Parameter], look: Look) -> list[str]:
+    """Parameters that a word means: path, sentence, type, bounds, default; then values of the catalogue."""
+    lines: list[str] = []
+    groups: dict[tuple[str, ...], list[Parameter]] = {}
+    for parameter in found:
+        groups.setdefault((".".join(parameter.path), *parameter[2:]), []).append(parameter)
+    for members in groups.values():
+        first = members[0]
+        variants = ", ".join(sorted({_variant(member.variant) for member in members if member.variant}))
+        lines.append(".".join(first.path) + (f"  ({variants})" if variants else ""))
+        lines += wrap(_(first.description), look.width, indent="  ")
+        facts = [_(first.type), first.bounds]
+        if first.default not in ("", "-"):
+            facts.append(_("default {value}").format(value=first.default))
+        elif first.default == "":
+            facts.append(_("required"))
+        lines += wrap(", ".join(fact for fact in facts if fact), look.width, indent="  ")
+    return [*lines, *_examples(word, look), ""]
+
+
+def _variant(tag: str) -> str:
+    """A kind of block with what it is."""
+    kind = CHANNEL_KINDS.get(tag)
+    return f"{tag}: {_(kind)}" if kind else tag
+
+
+def _examples(word: str, look: Look) -> list[str]:
+    """Values that the catalogue gives to a parameter, with their ranges."""
+    keys = word.split(".")
+    rows: list[tuple[str, ValueRow]] = []
+    for section in SECTIONS:
+        for name in catalogue.names(section) if section not in ("scenarios", "provinces") else ():
+            node = stamped_entry(section, name)
+            rows += [
+                (name, row)
+                for row in (value_rows(node) if node is not None else ())
+                if row.path.split(".")[-1] == keys[-1] and row.value != ""
+            ]
+    if not rows:
+        return []
+    lines = ["  " + _("in the catalogue:")]
+    for name, row in rows[:MOST_EXAMPLES]:
+        origin = "; ".join(row.keys) or _(CONFIDENCE.get(row.confidence, ""))
+        cells = (pad(fit(name, 23), 24), pad(fit(row.value, 13), 14), pad(fit(row.span, 15), 16), origin)
+        lines.append(fit("    " + "".join(cells), look.width, look.glyphs.more).rstrip())
+    if len(rows) > MOST_EXAMPLES:
+        lines.append("    " + _("and {count} more").format(count=len(rows) - MOST_EXAMPLES))
+    return lines

@@ -1,0 +1,335 @@
+"""The screen of one run: outcome with intervals, where the kilograms went and what they brought, the balance.
+
+The same at every width; from 110 cells on, further columns show intervals and weeks. `--full` is `full_screen`.
+"""
+
+import math
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from farmsim.report.cells import cell_width, fit, pad, spread, wrap
+from farmsim.report.charts import bar, sparkline
+from farmsim.report.console import Column, make_table
+from farmsim.report.expectations import Check, check_expectations, expectation_lines
+from farmsim.report.messages import language, plural
+from farmsim.report.messages import translate as _
+from farmsim.report.numbers import UNKNOWN, figures, fixed, interval, relative, whole
+from farmsim.report.terminal import Look
+from farmsim.report.words import CHANNEL_COLORS, destination_label, is_share, metric_label, unit_label
+from farmsim.results.estimates import estimate, quantiles
+from farmsim.results.metrics import METRICS
+
+if TYPE_CHECKING:
+    from farmsim.experiment.run import RunResult
+
+HEADLINE = (
+    "household_net_income",
+    "gross_per_mu",
+    "households_above_line_share",
+    "lost_share",
+    "refund_share",
+    "rating",
+    "days_until_paid",
+)
+CONSUMERS_METRICS = ("refund_share", "rating")
+"""Only where consumers buy."""
+
+ROUNDING = 1e-9
+"""A relative difference up to this is rounding, not a fault of the books."""
+
+FEW_REPLICATIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """How the run was asked for, and where it was saved: what the last lines of the screen name."""
+
+    source: str
+    overrides: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
+
+    def command(self, result: "RunResult") -> str:
+        """The command that gives the same result again."""
+        parts = ["farmsim", "run", self.source, "--replications", str(len(result.outcomes))]
+        parts += ["--random-seed", str(result.random_seed)]
+        for override in self.overrides:
+            parts += ["--set", override]
+        return shlex.join(parts)
+
+
+def run_screen(result: "RunResult", look: Look, invocation: Invocation) -> Group:
+    """Everything that `farmsim run` prints for one result."""
+    parts: list[RenderableType] = [
+        *title(result, look, invocation.source),
+        Text(),
+        outcome_table(result, look),
+        Text(),
+        kilogram_table(result, look),
+        *balance_lines(result, look),
+        *closing_lines(result, look, invocation),
+    ]
+    return Group(*parts)
+
+
+def quiet_line(result: "RunResult") -> str:
+    """The first headline metric that is known, in one line; the same in every language."""
+    for name in HEADLINE:
+        mean, low, high, _sd, n = result.estimate(name)
+        if not math.isnan(mean):
+            return f"{name} {figures(mean)} {METRICS[name].unit}  ci95 {interval(low, high)}  n {n}"
+    return f"n {len(result.outcomes)}"
+
+
+def checks(result: "RunResult") -> list[Check]:
+    """The scenario's expectations with their verdicts."""
+    expect = result.loaded.scenario.expect
+    return check_expectations(expect, {name: result.estimate(name).mean for name in expect if name in METRICS})
+
+
+def title(result: "RunResult", look: Look, source: str) -> list[Text]:
+    """What was run, how often, from which random seed; then the scenario in one line."""
+    scenario = result.loaded.scenario
+    count = len(result.outcomes)
+    dot = look.glyphs.dot + " "
+    right = dot.join(
+        (
+            plural("{count} replication", "{count} replications", count).format(count=count),
+            _("random seed {seed}").format(seed=result.random_seed),
+            _("{seconds} s").format(seconds=f"{result.seconds:.1f}"),
+        )
+    )
+    left = fit(f"farmsim run  {source}", max(20, look.width - cell_width(right) - 2), look.glyphs.more)
+    name = scenario.label.text(language()) if scenario.label else scenario.name
+    subtitle = _joined([name, *_scale(result)], dot, look.width)
+    return [Text(spread(left, right, look.width), style="bold"), *(Text(line) for line in subtitle)]
+
+
+def outcome_table(result: "RunResult", look: Look) -> RenderableType:
+    """The headline metrics: mean, interval of the mean, range of seasons."""
+    kinds = {channel.kind for channel in result.loaded.scenario.channels.values()}
+    shown = [name for name in HEADLINE if name not in CONSUMERS_METRICS or kinds & {"parcel", "stocked"}]
+    spare = max(0, look.width - 79) // 3
+    columns = (
+        Column(_("OUTCOME"), 23 + spare),
+        Column(_("mean"), 16, right=True),
+        Column(_("95% CI of mean"), 18 + spare, right=True),
+        Column(_("10-90% of seasons"), 19 + spare, right=True),
+    )
+    return make_table(columns, [_outcome_row(result, name) for name in shown], look)
+
+
+def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
+    """Where the kilograms went and what growers got for them; rows add up to the harvest."""
+    rows = _kilogram_rows(result)
+    harvested = np.array([outcome.kg_in for outcome in result.outcomes])
+    scale, unit = _mass_scale(float(harvested.mean()))
+    receipts = sum(row.receipts for row in rows if row.receipts is not None)
+    money, money_unit = _money_scale(receipts)
+    most = max((float(row.kg.mean()) for row in rows), default=0.0)
+    columns = _kilogram_columns(look, unit, money_unit)
+    bar_width = columns[4].width
+
+    def cells(row: "_Row", *, total: bool = False) -> list[str | Text]:
+        mean, low, high, _sd, _n = estimate(row.kg)
+        share = mean / harvested.mean() * 100.0 if harvested.mean() > 0 else math.nan
+        picture = "" if total else bar(mean, most, bar_width, look.glyphs)
+        known = row.receipts is not None
+        line: list[str | Text] = [
+            row.label,
+            _amount(mean / scale),
+            figures((high - low) / 2 / scale, 2),
+            _amount(share),
+            Text(picture, style=f"color({row.color})"),
+            whole(row.receipts / money) if row.receipts is not None else UNKNOWN,
+            fixed(row.price, 2) if known else UNKNOWN,
+        ]
+        return [*line, sparkline(row.weekly, look.glyphs)] if look.is_wide else line
+
+    price = result.estimate("grower_price_per_kg").mean
+    total = _Row(_("Harvested"), harvested, 0, receipts, price, _weekly(result, "harvested"))
+    return make_table(columns, [cells(row) for row in rows], look, total=cells(total, total=True))
+
+
+def balance_lines(result: "RunResult", look: Look) -> list[Text]:
+    """The honesty test: what is left of kilograms in minus out and of money, at the worst replication."""
+    kg = max(relative(o.kg_in - o.kg_out, o.kg_in) for o in result.outcomes)
+    money = max(relative(o.money_difference, o.metrics.get("sales_revenue", 0.0)) for o in result.outcomes)
+    verdict = _("balance OK") if max(kg, money) <= ROUNDING else _("BOOKS DO NOT BALANCE")
+    text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of the sales").format(
+        verdict=verdict, kg=_tiny(kg), money=_tiny(money)
+    )
+    return [Text(line) for line in wrap(text, look.width)]
+
+
+def closing_lines(result: "RunResult", look: Look, invocation: Invocation) -> list[Text]:
+    """What to worry about, the scenario's note and expectations, where it is saved, how to get it again."""
+    verdicts = checks(result)
+    lines = [Text()]
+    warning = _warning(result)
+    if warning:
+        lines += [Text(line, style="bold") for line in wrap(warning, look.width, indent="  ", first="! ")]
+    note = result.loaded.scenario.note.get(language()) or result.loaded.scenario.note.get("en")
+    if note:
+        lines += [Text(line) for line in wrap(note, look.width)]
+    lines += [
+        Text(line, style="" if check.holds else "bold")
+        for check, line in zip(verdicts, expectation_lines(verdicts), strict=True)
+    ]
+    names = [_("Saved"), _("Again"), _("Next")]
+    width = max(cell_width(name) for name in names) + 2
+    lines += [Text(pad(names[0], width) + saved) for saved in invocation.saved]
+    lines.append(Text(pad(names[1], width) + invocation.command(result)))
+    lines.append(Text(pad(names[2], width) + f"farmsim run {shlex.quote(invocation.source)} --full"))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the kilogram table; `receipts` is None where nothing is paid."""
+
+    label: str
+    kg: NDArray[np.float64]
+    color: int
+    receipts: float | None
+    price: float
+    weekly: list[float]
+
+
+def _kilogram_rows(result: "RunResult") -> list[_Row]:
+    """Channels in file order, then what was not sold, without rows that are always zero."""
+    scenario = result.loaded.scenario
+    rows = []
+    for name, channel in scenario.channels.items():
+        if name not in result.outcomes[0].channels:
+            continue
+        label, kg = channel.label.text(language()), result.values("sold_kg", name)
+        receipts = result.estimate("grower_receipts", name).mean
+        price = result.estimate("grower_price_per_kg", name).mean
+        rows.append(_Row(label, kg, CHANNEL_COLORS[channel.kind], receipts, price, _weekly(result, name)))
+    for place in result.outcomes[0].destinations:
+        kg = np.array([outcome.destinations.get(place, 0.0) for outcome in result.outcomes])
+        if kg.any():
+            rows.append(_Row(destination_label(place), kg, 240, None, math.nan, _weekly(result, place)))
+    return rows
+
+
+def _kilogram_columns(look: Look, unit: str, money_unit: str) -> tuple[Column, ...]:
+    """Columns of the kilogram table; the bar takes what is left."""
+    label = 24 if look.width < 90 else 30
+    columns = [
+        Column(_("WHERE THE KG WENT"), label),
+        Column(unit, 7, right=True),
+        Column(look.glyphs.plus_minus + " 95%", 7, right=True),
+        Column("%", 4, right=True),
+        Column("", 0),
+        Column(_("growers {unit}").format(unit=money_unit), 13, right=True),
+        Column(_("CNY/kg"), 7, right=True),
+    ]
+    if look.is_wide:
+        columns.append(Column(_("by week"), 16))
+    taken = sum(column.width for column in columns) + len(columns) - 1
+    columns[4] = Column("", max(4, look.width - taken))
+    return tuple(columns)
+
+
+def _outcome_row(result: "RunResult", name: str) -> list[str | Text]:
+    """One headline metric; shares in percent."""
+    unit = METRICS[name].unit
+    factor = 100.0 if is_share(unit) else 1.0
+    mean, low, high, _sd, _n = result.estimate(name)
+    values = quantiles(result.values(name)) if len(result.outcomes) > 1 else (math.nan, math.nan)
+    shown = figures(mean * factor)
+    label = "" if shown == UNKNOWN else " " + _short_unit(unit)
+    return [
+        metric_label(name),
+        shown + label.rstrip(),
+        interval(low * factor, high * factor),
+        interval(values[0] * factor, values[1] * factor),
+    ]
+
+
+def _short_unit(unit: str) -> str:
+    """The unit beside a number whose row already says per what."""
+    return "" if unit == "points" else unit_label(unit.split("/")[0])
+
+
+def _joined(parts: list[str], dot: str, width: int) -> list[str]:
+    """The parts with dots between them, a new line begun where the next would not fit."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = lines[-1] + dot + part
+        if cell_width(longer) > width:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _scale(result: "RunResult") -> list[str]:
+    """How many households with how much land, how long, from when."""
+    scenario = result.loaded.scenario
+    groups = [group for county in scenario.counties.values() for group in county.growers.values()]
+    households = sum(group.households for group in groups)
+    land = sum(group.households * group.land_mu for group in groups)
+    counties = len(scenario.counties)
+    parts = [_("{count} counties").format(count=counties)] if counties > 1 else []
+    parts.append(
+        _("{households} households x {land} mu (1 mu = 667 m2)").format(
+            households=whole(households), land=f"{land / max(households, 1):.3g}"
+        )
+    )
+    parts.append(_("{days} days from {start}").format(days=scenario.horizon_days, start=scenario.start.isoformat()))
+    return parts
+
+
+def _weekly(result: "RunResult", name: str) -> list[float]:
+    """Mean kilograms by week over the replications; empty where not kept."""
+    weeks = [outcome.weekly[name] for outcome in result.outcomes if name in outcome.weekly]
+    return [float(v) for v in np.mean(np.array(weeks, dtype=np.float64), axis=0)] if weeks else []
+
+
+def _warning(result: "RunResult") -> str:
+    """The one thing most worth worrying about, or nothing."""
+    count = len(result.outcomes)
+    if result.loaded.warnings:
+        number = len(result.loaded.warnings)
+        return plural("{count} warning about the file", "{count} warnings about the file", number).format(count=number)
+    if count < FEW_REPLICATIONS:
+        return _("Only {count} of the seasons that chance may bring: intervals are rough or missing.").format(count=count)
+    above = result.estimate("households_above_line_share").mean
+    if above < 0.5:
+        return _("{share} % of the households stay below the poverty line.").format(share=whole((1.0 - above) * 100.0))
+    lost = result.estimate("lost_share").mean
+    if lost > 0.2:
+        return _("{share} % of the harvest reaches no buyer.").format(share=whole(lost * 100.0))
+    return ""
+
+
+def _amount(value: float) -> str:
+    """A whole number, so that rows add up to their total; what would round to nothing keeps one figure."""
+    return figures(value, 1) if 0.0 < value < 0.5 else whole(value)
+
+
+def _mass_scale(kg: float) -> tuple[float, str]:
+    """Unit of mass in which the largest number has at most five digits."""
+    if kg < 1e5:
+        return 1.0, _("kg")
+    return (1e3, _("tonnes")) if kg < 1e8 else (1e6, _("kt"))
+
+
+def _money_scale(money: float) -> tuple[float, str]:
+    """Unit of money in which the largest number has at most five digits."""
+    if abs(money) < 1e5:
+        return 1.0, _("CNY")
+    return (1e3, _("k CNY")) if abs(money) < 1e8 else (1e6, _("M CNY"))
+
+
+def _tiny(share: float) -> str:
+    """A relative difference, `0` or in powers of ten."""
+    return "0" if share == 0.0 else f"{share:.0e}"

@@ -1,0 +1,133 @@
+"""Names on the screens for what has a fixed identifier: metrics, destinations, parts of a price, units, kinds.
+
+Identifiers themselves are never translated; an identifier without a name here is shown as it stands.
+"""
+
+from farmsim.report.messages import mark, translate
+
+METRICS = {
+    "harvested_kg": mark("Harvested"),
+    "sold_kg": mark("Sold"),
+    "lost_kg": mark("Lost"),
+    "lost_share": mark("Harvest lost"),
+    "fill_rate": mark("Fill rate"),
+    "demand_kg": mark("Demand"),
+    "lost_sales_kg": mark("Lost sales"),
+    "orders": mark("Shoppers' orders"),
+    "refund_share": mark("Parcels refunded"),
+    "sales_revenue": mark("Sales revenue"),
+    "grower_receipts": mark("Growers receive"),
+    "netback_per_kg": mark("Netback"),
+    "grower_price_per_kg": mark("Growers' price"),
+    "grower_share": mark("Growers' share"),
+    "gross_per_mu": mark("Growers' gross / mu"),
+    "gross_per_household": mark("Gross / household"),
+    "income_per_mu": mark("Income / mu"),
+    "household_net_income": mark("Net income / household"),
+    "households_above_line_share": mark("Households above line"),
+    "headcount_ratio": mark("People below line (P0)"),
+    "poverty_gap": mark("Poverty gap (P1)"),
+    "poverty_severity": mark("Poverty severity (P2)"),
+    "gini": mark("Gini coefficient"),
+    "days_until_paid": mark("Days until paid"),
+    "delivery_days": mark("Delivery time"),
+    "freshness_on_arrival": mark("Freshness on arrival"),
+    "rating": mark("Store rating"),
+    "packhouse_utilisation": mark("Packhouse in use"),
+    "packhouse_wait_hours": mark("Wait at packhouse"),
+    "public_cost": mark("Public cost"),
+    "peak_borrowing": mark("Peak borrowing"),
+    "operator_surplus": mark("Operator's surplus"),
+    "spoiled_share": mark("Spoiled"),
+    "shrink_share": mark("Shrink"),
+}
+
+DESTINATIONS = {
+    "own_use": mark("Own use"),
+    "field_loss": mark("Lost in the field"),
+    "spoiled": mark("Spoiled"),
+    "damaged": mark("Damaged"),
+    "processed": mark("Processed"),
+    "feed": mark("Animal feed"),
+    "returned": mark("Returned"),
+    "refused": mark("Refused"),
+    "lost_in_transit": mark("Lost in transit"),
+    "in_transit": mark("Still in transit"),
+    "on_hand": mark("Still in stock"),
+    "on_hand_downstream": mark("Still in the shops"),
+    "spoiled_downstream": mark("Spoiled in the shops"),
+    "shrunk": mark("Shrink in the shops"),
+    "discarded": mark("Thrown away"),
+    "unsold": mark("Unsold"),
+}
+
+PRICE_PARTS = {
+    "consumer": mark("Consumer pays"),
+    "platform": mark("Platform"),
+    "commission": mark("Commission"),
+    "ads": mark("Advertising"),
+    "freight": mark("Freight"),
+    "packaging": mark("Packaging"),
+    "packing": mark("Packing"),
+    "storage": mark("Cold store"),
+    "refund": mark("Refunds"),
+    "loss": mark("Lost on the way"),
+    "retail": mark("Retailer"),
+    "retailer": mark("Retailer"),
+    "market": mark("Wholesale market"),
+    "trader": mark("Trader"),
+    "buyer": mark("Contract buyer"),
+    "cooperative": mark("Cooperative"),
+    "operator": mark("Operator"),
+    "growers": mark("Growers"),
+    "public": mark("Public money"),
+}
+
+UNITS = {
+    "CNY": mark("CNY"),
+    "CNY/kg": mark("CNY/kg"),
+    "CNY/mu": mark("CNY/mu"),
+    "CNY/household": mark("CNY/household"),
+    "kg": mark("kg"),
+    "days": mark("days"),
+    "hours": mark("hours"),
+    "orders": mark("orders"),
+    "parcels": mark("parcels"),
+    "points": mark("points"),
+}
+
+CHANNEL_KINDS = {
+    "parcel": mark("parcels from the county"),
+    "stocked": mark("shop with its own stock"),
+    "wholesale": mark("wholesale market"),
+    "order": mark("contract buyer"),
+    "trader": mark("trader at the farm gate"),
+}
+
+CHANNEL_COLORS = {"parcel": 166, "stocked": 25, "wholesale": 74, "trader": 178, "order": 36}
+"""Colours of the bars by kind of channel, told apart by colour-blind readers too (256-colour numbers)."""
+
+
+def metric_label(name: str) -> str:
+    """What the screens call a metric."""
+    return translate(METRICS.get(name, name))
+
+
+def destination_label(name: str) -> str:
+    """What the screens call a place where unsold produce went."""
+    return translate(DESTINATIONS.get(name, name))
+
+
+def price_part_label(name: str) -> str:
+    """What the screens call a part of the consumer's yuan."""
+    return translate(PRICE_PARTS.get(name, name))
+
+
+def unit_label(unit: str) -> str:
+    """A unit as shown beside a number; shares are shown in percent."""
+    return "%" if is_share(unit) else translate(UNITS.get(unit, unit))
+
+
+def is_share(unit: str) -> bool:
+    """Whether a metric with this unit runs from 0 to 1 and is shown in percent."""
+    return unit == "share"

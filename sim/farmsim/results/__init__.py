@@ -1,0 +1,1 @@
+"""What is kept of a run and what is worked out from it: tables, metrics, estimates."""
