@@ -5,12 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
+from pydantic import Field, model_validator
+
 from farmsim.params import Count, Id, Label, Params, Positive, Share
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.nodes import MapNode, Node
 from farmsim.scenario.text import text_document
 from farmsim.scenario.tree import parse_tree
-from pydantic import Field, model_validator
 
 
 class Lognormal(Params):

@@ -29,7 +29,7 @@ def usage_text(error: UsageError) -> str:
     arguments = dict(error.arguments)
     meant = arguments.pop("meant", "")
     text = _(MESSAGES.get(error.key, error.key)).format(**arguments)
-    return f"{text} {_('Did you mean {meant}?').format(meant=meant)}" if meant else text
+    return _("{text} Did you mean {meant}?").format(text=text, meant=meant) if meant else text
 
 
 def from_typer(error: Any) -> UsageError:

@@ -41,12 +41,12 @@ def guarded(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except UsageError as error:
-        _say(f"{_('Error:')} {usage_text(error)}", _("Help: farmsim --help"))
+        _say(_("Error: {text}").format(text=usage_text(error)), _("Help: farmsim --help"))
         return ExitCode.USAGE
     except ScenarioError as error:
         return _invalid(error)
     except (FileError, OSError) as error:
-        _say(f"{_('Error:')} {file_text(error)}")
+        _say(_("Error: {text}").format(text=file_text(error)))
         return ExitCode.FILE
     except Exception as error:  # noqa: BLE001 (the last resort of the program)
         return _internal(error, arguments)
@@ -60,7 +60,7 @@ def file_text(error: FileError | OSError) -> str:
     if isinstance(error, FileError):
         meant = ", ".join(getattr(error, "candidates", ()))
         text = f"{error.path}: {_(error.reason)}"
-        return f"{text}. {_('Did you mean {meant}?').format(meant=meant)}" if meant else text
+        return _("{text} Did you mean {meant}?").format(text=text + _("."), meant=meant) if meant else text
     reason = error.strerror or str(error)
     return f"{error.filename}: {reason}" if error.filename else reason
 

@@ -64,7 +64,7 @@ def _help_lines(command: Any, ctx: Any) -> list[str]:
     options = [p for p in parameters if p.param_type_name == "option"]
     pieces = [parameter_name(p) if p.required else f"[{parameter_name(p)}]" for p in arguments]
     pieces += [_("COMMAND ...")] if isinstance(command, TyperGroup) else []
-    lines = [f"{_('Usage:')} " + " ".join([ctx.command_path, *pieces, _("[options]")]), ""]
+    lines = [_("Usage: {line}").format(line=" ".join([ctx.command_path, *pieces, _("[options]")])), ""]
     for paragraph in _(command.help or "").split("\n\n"):
         lines += [*wrap(" ".join(paragraph.split()), _width(), indent="  "), ""]
     shown = [o for o in options if getattr(o, "rich_help_panel", None) != DISPLAY]

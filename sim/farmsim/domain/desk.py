@@ -83,7 +83,7 @@ class _Policy(Params):
             good, offer = layout.line_good[at], layout.line_offer[at]
             want = np.minimum(owed[offer], view.line_kg[at])
             asked = np.bincount(good, want, minlength=layout.goods)
-            part = np.divide(left, asked, out=np.ones(layout.goods), where=asked > left)
+            part = np.divide(left, asked, out=np.ones(layout.goods), where=(asked > left) & (asked > 0.0))
             taken[at] = want * part[good]
             owed[offer] -= taken[at]
             left -= np.bincount(good, taken[at], minlength=layout.goods)

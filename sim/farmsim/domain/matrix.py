@@ -8,7 +8,8 @@ For lines l, goods g, days t: sell x[l,t], keep y[g,t] overnight.
                sum over lines of o and days  <= what the offer can take in the rest of the season
 
 Later sales count a little less (`PATIENCE`), and lines differ by a fixed tiny amount, so that the plan is
-unique. The salvage value of the last evening's stock is a share of the good's median positive netback.
+unique. The salvage value of the last evening's stock is a share of the good's least positive netback: what
+could not be sold in the days ahead will go to the last resort.
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 PATIENCE = 0.995
 """Weight of a day's netback against that of the day before (assumption: prefer to sell)."""
 SALVAGE = 0.6
-"""Value of stock at the end of the look-ahead, share of the median positive netback (assumption)."""
+"""Value of stock at the end of the look-ahead, share of the least positive netback (assumption)."""
 TIE = 1e-6
 """Difference in netback that settles ties between lines, CNY per kg."""
 KG = 1e-3
@@ -74,7 +75,7 @@ class RollingPlan:
         """Netback of selling by line and day, as costs of the program, [line x day]."""
         worth = np.where(view.netback > self._least, view.netback, -1e3)
         discount = PATIENCE ** np.arange(self._days)
-        value = worth[:, None] * np.where(worth > 0.0, 1.0, 1.0)[:, None] * discount
+        value = worth[:, None] * discount
         return (value - TIE * np.arange(self._lines)[:, None]).ravel()
 
     def _salvage(self, view: DeskView) -> Floats:
@@ -84,7 +85,7 @@ class RollingPlan:
             netbacks = view.netback[self._layout.line_good == good]
             positive = netbacks[netbacks > 0.0]
             if len(positive):
-                value[good, -1] = SALVAGE * float(np.median(positive)) * PATIENCE**self._days
+                value[good, -1] = SALVAGE * float(positive.min()) * PATIENCE**self._days
         return value.ravel()
 
     def _most(self, view: DeskView, taken: Floats, supply: Floats) -> Floats:
@@ -133,7 +134,14 @@ class RollingPlan:
         program.a_matrix_.start_ = np.asarray(starts, dtype=np.int32)
         program.a_matrix_.index_ = np.asarray(index, dtype=np.int32)
         program.a_matrix_.value_ = np.asarray(value, dtype=np.float64)
-        highs = highspy.Highs()
+
+        class Quiet(highspy.Highs):  # type: ignore[misc]
+            """Without callbacks the solver prints no banner on the screen."""
+
+            def enableCallbacks(self) -> None:  # noqa: N802
+                """Leave them off."""
+
+        highs = Quiet()
         highs.setOptionValue("output_flag", False)  # noqa: FBT003
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("random_seed", 0)

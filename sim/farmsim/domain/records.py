@@ -35,10 +35,12 @@ class Packed(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """Consumers' orders of a day by consumer offer, packs: wanted, lost at once, cancelled while waiting."""
+    """Consumers' orders of a day by consumer offer, packs: wanted, served the same day, lost at once, cancelled
+    while waiting, served in all (the waiting too), and among these those who came from a sold-out offer."""
 
     day: int
     wanted: Integers
+    at_once: Integers
     lost: Integers
     cancelled: Integers
     served: Integers

@@ -106,6 +106,8 @@ class Netbacks:
         freight = route.freight_per_kg()
         if isinstance(block, WholesaleChannel):
             return -freight, kept
+        if 1.0 - (age + rate * days) / keeping.median_days < block.min_freshness:
+            return -np.inf, 0.0
         supply_price = float(layout.offers.price[offer]) * (1.0 - block.margin_share)
         return kept * supply_price * (1.0 - block.take.back_margin_share) - freight, kept
 

@@ -31,9 +31,10 @@ LEARNING = 0.15
 
 
 class Packed(NamedTuple):
-    """Parcels packed and orders lost, by cell."""
+    """Parcels packed, those of them ordered today, and orders lost, by cell."""
 
     served: Integers
+    at_once: Integers
     lost: Integers
 
 
@@ -97,7 +98,7 @@ class ParcelShops:
         new = np.where(market.parcel[cells.offer], orders, 0)
         queue = np.zeros_like(self.waiting) if again else self.waiting
         done, waited, lost = np.zeros_like(new), np.zeros_like(new), np.zeros_like(new)
-        rest = np.zeros_like(queue)
+        at_once, rest = np.zeros_like(new), np.zeros_like(queue)
         parts: list[tuple[Indices, Issued]] = []
         for channel, at in self._channels:
             block = layout.blocks[channel]
@@ -113,6 +114,7 @@ class ParcelShops:
                 own = slice(*self._bounds[offer])
                 given, days, left = self._ration(day, offer, new[own], queue[:, own], int(able[i]), again=again)
                 done[own], waited[own] = given, days
+                at_once[own] = (queue[0, own] + new[own]) - left[0]
                 if self._waiting_rule[offer] is None or again:
                     lost[own] = left[0]
                 else:
@@ -125,7 +127,7 @@ class ParcelShops:
             self.waiting = rest
         if parts:
             self._leave(day, done, waited, parts)
-        return Packed(done, lost)
+        return Packed(done, at_once, lost)
 
     def end_day(self, day: int) -> Integers:
         """The queue grows a day older and overdue customers may cancel; cancelled packs by consumer offer."""

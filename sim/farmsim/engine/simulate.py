@@ -1,6 +1,5 @@
 """One run: (scenario, replication) -> rows. Everything is built, the clock runs, the books are closed."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -207,9 +206,3 @@ class Season:
                     poverty_line=line,
                 )
             )
-
-
-@lru_cache(maxsize=8)
-def cached_model(scenario_json: str) -> Model:
-    """The model of a scenario given as canonical JSON: worker processes build it once."""
-    return make_model(Scenario.model_validate_json(scenario_json))

@@ -57,6 +57,7 @@ class Storefront:
                 Ordered(
                     day,
                     wanted=self._by_offer(self._orders),
+                    at_once=self._by_offer(self._sold + packed.at_once),
                     lost=self._by_offer(missed),
                     cancelled=cancelled,
                     served=self._by_offer(sold + again),

@@ -124,7 +124,7 @@ def _parameter_lines(word: str, found: list[Parameter], look: Look) -> list[str]
         variants = ", ".join(sorted({_variant(member.variant) for member in members if member.variant}))
         lines.append(".".join(first.path) + (f"  ({variants})" if variants else ""))
         lines += wrap(_(first.description), look.width, indent="  ")
-        facts = [_(first.type), first.bounds]
+        facts = [" | ".join(_(word) for word in first.type.split(" | ")), first.bounds]
         if first.default not in ("", "-"):
             facts.append(_("default {value}").format(value=first.default))
         elif first.default == "":

@@ -42,6 +42,7 @@ def full_sections(result: "RunResult", look: Look) -> Group:
         *(channel_table(result, look, name) for name in channels),
         price_axis(result, look, channels),
         *(waterfall_table(result, look, name) for name in channels if _has_waterfall(result, name)),
+        *(operator_table(result, look, name) for name in result.outcomes[0].operators),
         welfare_table(result, look),
     ]
     for section in sections:
@@ -56,11 +57,10 @@ def metrics_table(result: "RunResult", look: Look) -> RenderableType:
 
 
 def channel_table(result: "RunResult", look: Look, channel: str) -> RenderableType:
-    """Every metric of one channel."""
-    names = list(result.outcomes[0].channels[channel])
-    rows = [(name, result.estimate(name, channel)) for name in names]
-    known = [(name, value) for name, value in rows if not math.isnan(value.mean)]
-    heading = f"{result.loaded.scenario.channels[channel].label.text(language())} ({channel})"
+    """Every metric of one channel that is known and not zero."""
+    rows = [(name, result.estimate(name, channel)) for name in result.outcomes[0].channels[channel]]
+    known = [(name, value) for name, value in rows if value.mean != 0.0 and not math.isnan(value.mean)]
+    heading = f"{channel}: {result.loaded.scenario.channels[channel].label.text(language())}"
     return _estimates_table(heading, [name for name, _value in known], [value for _name, value in known], look)
 
 
@@ -94,13 +94,13 @@ def waterfall_table(result: "RunResult", look: Look, channel: str) -> Renderable
     paid = amounts.get("consumer", np.zeros(len(result.outcomes)))
     sold = float(result.values("sold_kg", channel).mean())
     label = result.loaded.scenario.channels[channel]
-    width = look.width - 22 - 9 - 18 - 9 - 10 - 5
+    width = look.width - 22 - 8 - 17 - 7 - 4 - 5
     columns = (
         Column(_("YUAN: {channel}").format(channel=label.label.text(language())), 22),
-        Column(_("k CNY"), 9, right=True),
-        Column(_("95% CI of mean"), 18, right=True),
-        Column(_("CNY/kg"), 9, right=True),
-        Column(_("% of price"), 10, right=True),
+        Column(_("k CNY"), 8, right=True),
+        Column(_("95% CI of mean"), 17, right=True),
+        Column(_("CNY/kg"), 7, right=True),
+        Column("%", 4, right=True),
         Column("", width),
     )
     rows = []
@@ -113,6 +113,21 @@ def waterfall_table(result: "RunResult", look: Look, channel: str) -> Renderable
         per_kg = fixed(mean / sold, 2) if sold > 0 else UNKNOWN
         cells = (figures(mean / 1e3), interval(low / 1e3, high / 1e3), per_kg, whole(share * 100.0))
         rows.append([price_part_label(part), *cells, picture])
+    return make_table(columns, rows, look)
+
+
+def operator_table(result: "RunResult", look: Look, channel: str) -> RenderableType:
+    """A contract buyer's own account: what it paid, what it sold on, what it kept."""
+    label = result.loaded.scenario.channels[channel].label.text(language())
+    rows = []
+    for item in result.outcomes[0].operators[channel]:
+        mean, low, high, _sd, _n = estimate(np.array([o.operators[channel].get(item, 0.0) for o in result.outcomes]))
+        rows.append([item, figures(mean), interval(low, high)])
+    columns = (
+        Column(_("ACCOUNT OF: {channel}").format(channel=label), 37 + look.width - 79),
+        Column(_("mean"), 16, right=True),
+        Column(_("95% CI of mean"), 24, right=True),
+    )
     return make_table(columns, rows, look)
 
 
@@ -137,10 +152,10 @@ def _estimates_table(heading: str, names: list[str], values: list[Estimate], loo
     spare = look.width - 79
     columns = [
         Column(heading, 27 + min(spare, 8)),
-        Column(_("mean"), 11, right=True),
-        Column(_("95% CI of mean"), 22, right=True),
-        Column(_("n"), 4, right=True),
-        Column(_("unit"), 11 + max(0, min(spare, 12) - 8)),
+        Column(_("mean"), 10, right=True),
+        Column(_("95% CI of mean"), 20, right=True),
+        Column(_("n"), 5, right=True),
+        Column(_("unit"), 13),
     ]
     if look.is_wide:
         columns.append(Column(_("meaning"), look.width - sum(c.width for c in columns) - len(columns)))

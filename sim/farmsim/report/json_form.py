@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from farmsim.results.estimates import Estimate
 from farmsim.results.metrics import METRICS
+from farmsim.scenario.problems import word
 
 if TYPE_CHECKING:
     from farmsim.experiment.run import RunResult
@@ -47,7 +48,7 @@ def run_form(result: "RunResult") -> dict[str, object]:
         },
         "balance": balance_form(result),
         "warnings": [
-            {"code": p.code, "file": p.file, "line": p.line, "column": p.column, **dict(p.arguments)}
+            {"code": p.code, "file": p.file, "line": p.line, "column": p.column, "message": word(p)}
             for p in result.loaded.warnings
         ],
     }

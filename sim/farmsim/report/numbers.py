@@ -8,17 +8,22 @@ UNKNOWN = "-"
 def figures(value: float, significant: int = 3) -> str:
     """The value with so many significant figures, and a comma between thousands.
 
+    From a million on, in millions (M).
+
     >>> [figures(x) for x in (9387.9, 4.9514, -0.04126, 0.0, float("nan"), 1234567.0)]
-    ['9,390', '4.95', '-0.0413', '0', '-', '1,230,000']
+    ['9,390', '4.95', '-0.0413', '0', '-', '1.23 M']
     """
     if math.isnan(value):
         return UNKNOWN
     if value == 0.0 or math.isinf(value):
         return "0" if value == 0.0 else str(value)
+    if abs(value) >= 999_500:
+        return figures(value / 1e6, significant) + " M"
     if abs(value) < 1e-4:
         return f"{value:.{significant - 1}g}"
     decimals = significant - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, decimals)
+    decimals = significant - 1 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.{max(0, decimals)}f}"
 
 

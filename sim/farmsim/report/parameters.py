@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from farmsim.report.messages import mark
 from farmsim.report.values import plain_number
 from farmsim.scenario.places import alternatives, model_of, unwrapped
 from farmsim.scenario.schema import Scenario
@@ -17,7 +18,15 @@ ANY = "ID"
 
 _TAGS = ("kind", "policy", "distribution")
 _SIGNS = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
-_TYPES: dict[Any, str] = {float: "number", int: "whole number", str: "text", bool: "true or false"}
+_TYPES: dict[Any, str] = {
+    float: mark("number"),
+    int: mark("whole number"),
+    str: mark("text"),
+    bool: mark("true or false"),
+    dict: mark("mapping by name"),
+    list: mark("list"),
+    BaseModel: mark("block"),
+}
 
 
 class Parameter(NamedTuple):
@@ -96,7 +105,7 @@ def _tag(model: type[BaseModel]) -> str:
 
 
 def _type(field: FieldInfo) -> str:
-    """What kind of value a field takes."""
+    """What kind of value a field takes; alternatives between bars."""
     words = []
     for option in alternatives(field.annotation):
         bare = unwrapped(option)
@@ -104,9 +113,9 @@ def _type(field: FieldInfo) -> str:
         if origin is Literal:
             words.append(" | ".join(str(word) for word in typing.get_args(bare)))
         elif origin in (dict, list):
-            words.append("mapping by name" if origin is dict else "list")
+            words.append(_TYPES[origin])
         elif model_of(bare) is not None:
-            words.append("block")
+            words.append(_TYPES[BaseModel])
         else:
             words.append(_TYPES.get(bare, getattr(bare, "__name__", str(bare))))
     return " | ".join(dict.fromkeys(words))

@@ -144,7 +144,7 @@ def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
             row.label,
             _amount(mean / scale),
             figures((high - low) / 2 / scale, 2),
-            _amount(share),
+            whole(share),
             Text(picture, style=f"color({row.color})"),
             whole(row.receipts / money) if row.receipts is not None else UNKNOWN,
             fixed(row.price, 2) if known else UNKNOWN,
@@ -159,9 +159,9 @@ def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
 def balance_lines(result: "RunResult", look: Look) -> list[Text]:
     """The honesty test: what is left of kilograms in minus out and of money, at the worst replication."""
     kg = max(relative(o.kg_in - o.kg_out, o.kg_in) for o in result.outcomes)
-    money = max(relative(o.money_difference, o.metrics.get("sales_revenue", 0.0)) for o in result.outcomes)
+    money = max(abs(o.money_difference) for o in result.outcomes)
     verdict = _("balance OK") if max(kg, money) <= ROUNDING else _("BOOKS DO NOT BALANCE")
-    text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of the sales").format(
+    text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of what was paid").format(
         verdict=verdict, kg=_tiny(kg), money=_tiny(money)
     )
     return [Text(line) for line in wrap(text, look.width)]
@@ -301,7 +301,11 @@ def _warning(result: "RunResult") -> str:
         number = len(result.loaded.warnings)
         return plural("{count} warning about the file", "{count} warnings about the file", number).format(count=number)
     if count < FEW_REPLICATIONS:
-        return _("Only {count} of the seasons that chance may bring: intervals are rough or missing.").format(count=count)
+        return plural(
+            "Only {count} replication: without more there are no intervals.",
+            "Only {count} replications: intervals are rough.",
+            count,
+        ).format(count=count)
     above = result.estimate("households_above_line_share").mean
     if above < 0.5:
         return _("{share} % of the households stay below the poverty line.").format(share=whole((1.0 - above) * 100.0))

@@ -23,8 +23,11 @@ CONFIDENCE = {
     "": "",
 }
 
-_WORDS_ONLY = ("label", "use", "kind", "issue")
-"""Keys whose values are choices or names, which need no source."""
+_DEPTHS = {"products": 2, "counties": 2, "channels": 2, "interventions": 2, "desk": 1, "clock": 1, "expect": 2}
+"""How many keys of a path name the block that a value stands in."""
+
+_NAMES = ("label", "name", "note", "sources")
+"""Keys that the lists of values leave out."""
 
 
 class ValueRow(NamedTuple):
@@ -56,13 +59,20 @@ def detailed_lines(rows: list[ValueRow], look: Look) -> list[str]:
 
 
 def compact_lines(rows: list[ValueRow], look: Look) -> list[str]:
-    """One line a value; the source as its key or the beginning of its words."""
-    columns = (look.width - 52, 14, 14, 21)
+    """One line a value below the path of its block; the source as its key or the kind of its origin."""
+    columns = (look.width - 50, 15, 16, 19)
     heading = (_("VALUE OF"), _("value"), _("range"), _("source"))
-    lines = [_line(heading, columns, look), look.rule]
+    lines, block = [_line(heading, columns, look), look.rule], ""
     for row in rows:
+        keys = row.path.split(".")
+        depth = _DEPTHS.get(keys[0], 0) if keys[2:3] != ["lanes"] and keys[2:3] != ["growers"] else 4
+        here = ".".join(keys[:depth])
+        if here != block and here:
+            lines.append(here)
+        block = here
+        name = ("  " if here else "") + ".".join(keys[depth:])
         origin = "; ".join(row.keys) or _(CONFIDENCE.get(row.confidence, row.confidence))
-        lines.append(_line((row.path, row.value, row.span, origin), columns, look))
+        lines.append(_line((name, row.value, row.span, origin), columns, look))
     return lines
 
 
@@ -90,7 +100,7 @@ def _rows(node: Node, path: str) -> Iterator[ValueRow]:
     match node:
         case MapNode():
             for key, entry in node.entries.items():
-                if key not in ("label", "sources"):
+                if key not in _NAMES:
                     yield from _rows(entry.node, f"{path}.{key}" if path else key)
         case ListNode() if all(isinstance(item, Scalar) for item in node.items):
             scalars = [item for item in node.items if isinstance(item, Scalar)]

@@ -6,17 +6,19 @@ Knows models only by what pydantic tells of them; what each kind of error says i
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from farmsim.errors import Problem
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.hints import choices, did_you_mean
 from farmsim.scenario.nodes import Entry, ListNode, MapNode, Node, Plain, Scalar, number_of, plain
-from farmsim.scenario.places import Place, find, locate
-from farmsim.scenario.text import remedy
-from farmsim.scenario.wording import Failure, missing_and_misspelt, problem_of
+from farmsim.scenario.places import find, locate
+from farmsim.scenario.text import MAX_PROBLEMS, remedy
+from farmsim.scenario.wording import Failure, problem_of, without_misspelt
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,16 +42,16 @@ def check(
     try:
         valid, data = _validated(tree, model)
     except ValidationError as error:
-        failures = [
-            Failure(item, locate(model, tree, item["loc"])) for item in error.errors(include_url=False)
-        ]
-        converted = _with_jin_as_kg(tree, failures, problems)
+        errors = error.errors(include_url=False)
+        converted = _with_jin_as_kg(tree, model, errors, problems)
         if converted is not tree:
             return check(converted, model, references, problems)
+        failures = [Failure(item, locate(model, tree, item["loc"])) for item in errors[: 10 * MAX_PROBLEMS]]
         problems.extend(_problems(failures, tree))
         return None
     if references is not None:
-        problems.extend(fault_problem(tree, fault) for fault in references(valid))
+        faults = islice(references(valid), 2 * MAX_PROBLEMS)
+        problems.extend(fault_problem(tree, fault) for fault in faults)
     return Checked(valid, tree, data)
 
 
@@ -74,7 +76,7 @@ def _validated(tree: MapNode, model: type[M]) -> tuple[M, dict[str, Plain]]:
 def _problems(failures: list[Failure], tree: MapNode) -> list[Problem]:
     """One problem for each independent failure, in the order of the file."""
     failures = [failure for failure in _one_branch_each(failures, tree) if not _is_consequence(failure)]
-    failures = missing_and_misspelt(failures)
+    failures = without_misspelt(failures[: 2 * MAX_PROBLEMS])
     return [problem_of(failure) for failure in failures]
 
 
@@ -123,44 +125,47 @@ def _label(failure: Failure) -> str:
     return failure.place.union[1] if failure.place.union else ""
 
 
-def _with_jin_as_kg(tree: MapNode, failures: Sequence[Failure], problems: list[Problem]) -> MapNode:
+def _with_jin_as_kg(
+    tree: MapNode, model: type[BaseModel], errors: Sequence[ErrorDetails], problems: list[Problem]
+) -> MapNode:
     """The tree with prices per jin (500 g) turned into prices per kg where the model has such a field."""
-    for failure in failures:
-        place = failure.place
-        right = failure.per_kg_key
+    changes: dict[tuple[str, ...], Change] = {}
+    for error in errors:
+        if error["type"] != "extra_forbidden" or not str(error["loc"][-1]).endswith("_per_jin"):
+            continue
+        failure = Failure(error, locate(model, tree, error["loc"]))
+        place, right = failure.place, failure.per_kg_key
+        node, value = place.node, number_of(place.node)
         if right is None or place.holder is None or right in place.holder.entries:
             continue
-        node, value = place.node, number_of(place.node)
         if not isinstance(node, Scalar) or value is None:
             continue
-        twice = value * 2
-        problems.append(
-            place.key.problem("W031", remedy("read-as", value=f"{twice:.10g}", key=right), key=place.name)
-        )
-        tree = _renamed(tree, place, right, replace(node, value=twice))
-    return tree
-
-
-def _renamed(tree: MapNode, place: Place, key: str, value: Scalar) -> MapNode:
-    """The tree with the value at a place put under another key."""
-    changed = _rebuilt(tree, place.path, key, value)
+        changes[place.path] = (right, replace(node, value=value * 2))
+        way = remedy("read-as", value=f"{value * 2:.10g}", key=right)
+        problems.append(place.key.problem("W031", way, key=place.name))
+    changed = _changed(tree, (), changes) if changes else tree
     assert isinstance(changed, MapNode), "a mapping stays a mapping"
     return changed
 
 
-def _rebuilt(node: Node, path: tuple[str, ...], key: str, value: Scalar) -> Node:
-    """The node with what is at the path put under another key."""
-    if isinstance(node, ListNode):
-        index = int(path[0])
-        item = _rebuilt(node.items[index], path[1:], key, value)
-        return replace(node, items=(*node.items[:index], item, *node.items[index + 1 :]))
-    assert isinstance(node, MapNode), "a path leads through mappings and lists"
-    entries = {}
-    for name, entry in node.entries.items():
-        if name != path[0]:
-            entries[name] = entry
-        elif len(path) == 1:
-            entries[key] = Entry(entry.key, value)
-        else:
-            entries[name] = Entry(entry.key, _rebuilt(entry.node, path[1:], key, value))
-    return replace(node, entries=entries)
+Change = tuple[str, Scalar]
+"""Another key for a value, and the value."""
+
+
+def _changed(node: Node, path: tuple[str, ...], changes: dict[tuple[str, ...], Change]) -> Node:
+    """The node, which stands at `path`, with the values at some paths put under another key."""
+    match node:
+        case MapNode():
+            entries = {}
+            for name, entry in node.entries.items():
+                key, value = changes.get((*path, name)) or (
+                    name,
+                    _changed(entry.node, (*path, name), changes),
+                )
+                entries[key] = Entry(entry.key, value)
+            return replace(node, entries=entries)
+        case ListNode():
+            items = (_changed(item, (*path, str(index)), changes) for index, item in enumerate(node.items))
+            return replace(node, items=tuple(items))
+        case Scalar():
+            return node

@@ -230,10 +230,10 @@ class _Findings:
         unique.sort(key=lambda problem: (files[problem.file], problem.line, problem.column))
         if len(unique) <= MAX_PROBLEMS:
             return tuple(unique)
+        unique.sort(key=lambda problem: problem.is_warning)
         last = unique[MAX_PROBLEMS - 1]
-        count = str(len(unique) - MAX_PROBLEMS)
-        rest = Problem("E099", last.file, last.line, last.column, 1, (("count", count),))
-        return (*unique[:MAX_PROBLEMS], rest)
+        code = "W099" if unique[0].is_warning else "E099"
+        return (*unique[:MAX_PROBLEMS], Problem(code, last.file, last.line, last.column, 1))
 
 
 def _overlap(one: Problem, other: Problem) -> bool:

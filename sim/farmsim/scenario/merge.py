@@ -12,7 +12,7 @@ from farmsim.errors import Problem
 from farmsim.scenario.hints import choices, did_you_mean
 from farmsim.scenario.nodes import Entry, ListNode, MapNode, Node, Scalar
 from farmsim.scenario.provenance import split_sources, stamp
-from farmsim.scenario.text import remedy, shortened
+from farmsim.scenario.text import MAX_PROBLEMS, remedy, shortened
 
 SECTIONS: Mapping[tuple[str, ...], str] = {
     ("products", "*"): "products",
@@ -138,6 +138,8 @@ class _Uses:
             return replace(rest, incomplete=True)
         base = self._entry(section, name, chain)
         if base is None:
+            if len(self._problems) > MAX_PROBLEMS:
+                return replace(rest, incomplete=True)
             known = self._catalogue.names(section)
             guesses = [remedy("did-you-mean", guess=guess) for guess in did_you_mean(name, known)[:1]]
             self._problems.append(

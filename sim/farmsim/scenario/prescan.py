@@ -90,6 +90,8 @@ def _find(lines: tuple[str, ...]) -> list[Finding]:
     scan = _Scan()
     for number, line in enumerate(lines):
         scan.read_line(number, line)
+        if len(scan.findings) > 10 * MAX_PROBLEMS:
+            break
     return sorted(scan.findings, key=lambda finding: (finding.line, finding.start))
 
 
@@ -155,9 +157,9 @@ class _Scan:
             start = self._end_of_quote(0)
         elif self._block_indent is not None and (start > self._block_indent or start == len(line)):
             return
-        elif start < len(line):
+        elif line.strip(" \t"):
             self._block_indent = None
-            if line[start] != "#":
+            if line[start : start + 1] != "#":
                 self._scan_spaces(0, start, indentation=True)
         self._indent = start
         self._read_tokens(start)

@@ -71,9 +71,10 @@ MESSAGES: dict[str, str] = {
     "E047": N_('no county that this channel buys from grows "{name}"'),
     "E048": N_('consumers buy "{name}", but it has no demand'),
     "E049": N_("{name} and {other} share the hour {hour}: their order would be chance"),
-    "E099": N_("{count} more problems are not shown"),
+    "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),
+    "W099": N_("there are more warnings; these are the first"),
 }
 
 REMEDIES: dict[str, str] = {

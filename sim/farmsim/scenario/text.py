@@ -7,6 +7,7 @@ so that every later stage can point at the line that a value came from.
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -168,8 +169,8 @@ def _is_clean(document: Document, problems: list[Problem]) -> bool:
     for code, pattern in (("E007", _CONTROL), ("E008", _BIDI)):
         if not pattern.search(document.text):
             continue
-        found = [(n, hit) for n, line in enumerate(document.lines) for hit in pattern.finditer(line)]
-        for line, hit in found[:MAX_PROBLEMS]:
+        found = ((n, hit) for n, line in enumerate(document.lines) for hit in pattern.finditer(line))
+        for line, hit in islice(found, MAX_PROBLEMS):
             point = f"U+{ord(hit.group()):04X}"
             mark = document.mark(line, hit.start())
             problems.append(mark.problem(code, remedy("delete-character"), codepoint=point))

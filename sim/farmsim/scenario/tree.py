@@ -197,7 +197,8 @@ class _Builder:
             self._report(mark, "E019", remedy("flatten"), limit=str(MAX_DEPTH), what="depth")
             raise _StopReadingError
         if self._stack and self._stack[-1].is_mapping and self._stack[-1].key is None:
-            self._report(mark, "E020", remedy("name-key"), key="[...]")
+            if not self._is_dropped():
+                self._report(mark, "E020", remedy("name-key"), key="[...]")
             self._stack[-1].key = (None, mark)
             self._stack.append(_Frame(mark, isinstance(event, MappingStartEvent), {}, [], key=None))
             self._stack[-1].items.append(_KEY)

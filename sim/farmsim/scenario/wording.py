@@ -84,7 +84,7 @@ class Failure:
         return right if found else None
 
 
-def missing_and_misspelt(failures: list[Failure]) -> list[Failure]:
+def without_misspelt(failures: list[Failure]) -> list[Failure]:
     """The failures without missing keys that are there, but misspelt."""
     meant = {
         (f.place.path[:-1], name) for f in failures for name in [*f.suggestions[:1], f.per_kg_key] if name

@@ -1,0 +1,78 @@
+"""From a tally to an outcome: metrics, destinations of kilograms, weeks, the waterfall of the buyer's yuan."""
+
+from farmsim.results.metrics import measure, measure_channels
+from farmsim.results.outcome import Outcome
+from farmsim.results.scope import Scope
+from farmsim.results.tables import Tally
+
+DESTINATIONS = {
+    "own_use": ("own_use",),
+    "field_loss": ("culled:field",),
+    "damaged": ("damaged:packhouse", "damaged:road"),
+    "spoiled": ("spoiled:gate", "spoiled:cold"),
+    "unsold": ("unsold:gate", "unsold:cold"),
+    "spoiled_on_road": ("spoiled:road",),
+    "lost_in_shops": ("spoiled:shop", "unsold:shop", "shrink:shop", "refused:shop"),
+    "returned": ("returned:consumer",),
+    "lost_in_transit": ("lost_in_transit:parcel",),
+    "processed": ("processed",),
+    "feed": ("feed",),
+    "in_transit": ("in_transit",),
+    "on_hand": ("on_hand",),
+}
+"""What the screens call a destination, and the entries of the ledger that it gathers."""
+
+
+def summarise(tally: Tally) -> Outcome:
+    """One run in numbers."""
+    books = tally.books
+    totals = {name: float(kg.sum()) for name, kg in books.kg_destinations.items()}
+    known = {entry for entries in DESTINATIONS.values() for entry in entries}
+    strange = [name for name in totals if name not in known and not name.startswith("sold:")]
+    assert not strange, f"destinations without a name on the screens: {strange}"
+    return Outcome(
+        metrics=measure(tally),
+        channels=measure_channels(tally),
+        destinations={
+            name: sum(totals.get(entry, 0.0) for entry in entries) for name, entries in DESTINATIONS.items()
+        },
+        weekly=_weekly(tally),
+        waterfall={channel: _waterfall(tally, index) for index, channel in enumerate(tally.shape.channels)},
+        operators=books.operator,
+        kg_in=float(books.kg_harvested.sum()),
+        kg_out=sum(totals.values()),
+        money_difference=books.money_difference,
+    )
+
+
+def _weekly(tally: Tally) -> dict[str, list[float]]:
+    weeks = tally.weeks
+    table = {"harvested": tally.weekly_harvest[:weeks].tolist(), "lost": tally.weekly_lost[:weeks].tolist()}
+    for index, channel in enumerate(tally.shape.channels):
+        table[channel] = tally.weekly_kg[:weeks, index].tolist()
+    return table
+
+
+def _waterfall(tally: Tally, channel: int) -> dict[str, float]:
+    """Where the buyer's yuan of one channel went; the items add up to what buyers paid plus public money."""
+    scope = Scope(tally, channel)
+    paid = scope.spending()
+    kind = tally.shape.kinds[channel]
+    platform = scope.flow("commission", "ads", "fee")
+    receipt = scope.flow("receipt")
+    retail = paid - receipt + scope.flow("back_margin") if kind == "stocked" else scope.flow("back_margin")
+    public = scope.flow("guarantee", "subsidy", "freight_subsidy")
+    spent = {
+        "platform": platform,
+        "retail": retail,
+        "freight": scope.flow("freight"),
+        "packaging": scope.flow("packaging"),
+        "packing": scope.flow("packing", "packing_wage"),
+        "growers": scope.growers(),
+    }
+    return {
+        "consumer": paid,
+        "public": public,
+        **spent,
+        "cooperative": paid + public - sum(spent.values()),
+    }
