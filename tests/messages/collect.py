@@ -1,7 +1,8 @@
 """Brings the message catalogues up to date: `python tests/messages/collect.py`.
 
-Collects the English texts of the sources, adds new ones to `farmsim.po` of each language (untranslated), drops
-those that are gone, and compiles the `.mo` files. The tests use the same functions to see that nothing is missing.
+Collects the English texts of the sources, adds new ones to `farmsim.po` of each language (untranslated),
+drops those that are gone, and compiles the `.mo` files. The tests use the same functions to see that nothing
+is missing.
 """
 
 import ast
@@ -41,8 +42,12 @@ def source_texts() -> dict[Key, list[str]]:
 
 
 def _texts(tree: ast.Module) -> Iterator[Key]:
-    """Texts of one module: marked ones, plurals, descriptions of fields, definitions of metrics."""
+    """Texts of one module: marked ones, plurals, descriptions of fields, docstrings of metrics."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(
+            _is_metric(decorator) for decorator in node.decorator_list
+        ):
+            yield (ast.get_docstring(node) or "").strip()
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -55,11 +60,11 @@ def _texts(tree: ast.Module) -> Iterator[Key]:
             for keyword in node.keywords:
                 if keyword.arg == "description" and _is_text(keyword.value):
                     yield keyword.value.value
-        elif name == "Metric":
-            definition = next((k.value for k in node.keywords if k.arg == "definition"), None)
-            definition = definition or (node.args[2] if len(node.args) > 2 else None)
-            if definition is not None and _is_text(definition):
-                yield definition.value
+
+
+def _is_metric(decorator: ast.expr) -> bool:
+    """Whether a function enters the catalogue of metrics; its docstring is then the definition."""
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "metric"
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -91,7 +96,18 @@ def compiled(catalogue: Catalog) -> bytes:
 def updated(language: str, translations: dict[str, str] | None = None) -> Catalog:
     """The catalogue of a language with exactly the texts of the sources, in alphabetical order."""
     old = load(language)
-    new = Catalog(locale=language, project="farmsim", charset="utf-8", fuzzy=False, creation_date=old.creation_date)
+    new = Catalog(
+        locale=language,
+        project="farmsim",
+        version="1",
+        copyright_holder="The farmsim developers",
+        msgid_bugs_address="-",
+        last_translator="The farmsim developers",
+        language_team=language,
+        charset="utf-8",
+        fuzzy=False,
+        creation_date=old.creation_date,
+    )
     new.header_comment = "# Texts of farmsim; see tests/messages/collect.py."
     new.revision_date = old.creation_date
     for key, places in sorted(source_texts().items(), key=lambda item: str(item[0])):
@@ -114,7 +130,11 @@ def write(language: str, translations: dict[str, str] | None = None) -> list[str
     with path.open("wb") as file:
         write_po(file, catalogue, width=110, include_lineno=False)
     path.with_suffix(".mo").write_bytes(compiled(catalogue))
-    return [str(m.id) for m in catalogue if m.id and not any(m.string if isinstance(m.string, tuple) else (m.string,))]
+    return [
+        str(m.id)
+        for m in catalogue
+        if m.id and not any(m.string if isinstance(m.string, tuple) else (m.string,))
+    ]
 
 
 if __name__ == "__main__":

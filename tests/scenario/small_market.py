@@ -32,7 +32,7 @@ Amount = Positive | Annotated[Lognormal | Uniform, Field(discriminator="distribu
 class Product(Params):
     label: Label | None = None
     life_days: Amount
-    grades: list[Id] = ["a", "b"]
+    grades: list[Id] = Field(default=["a", "b"])
 
 
 class Lane(Params):
@@ -47,8 +47,8 @@ class Growers(Params):
 
 
 class County(Params):
-    growers: dict[Id, Growers] = {}
-    lanes: dict[Id, Lane] = {}
+    growers: dict[Id, Growers] = Field(default={})
+    lanes: dict[Id, Lane] = Field(default={})
     packhouse: dict[str, Positive] | None = None
 
 
@@ -75,7 +75,7 @@ class Matrix(Params):
 
 class Shares(Params):
     policy: Literal["shares"]
-    shares: dict[Id, Share] = {}
+    shares: dict[Id, Share] = Field(default={})
 
     @model_validator(mode="after")
     def _not_above_one(self) -> "Shares":
@@ -89,10 +89,10 @@ class MarketDay(Params):
     start: date = date(2018, 7, 10)
     horizon_days: Count
     products: Annotated[dict[Id, Product], Field(min_length=1)]
-    counties: dict[Id, County] = {}
-    channels: dict[Id, Annotated[Shop | Market, Field(discriminator="kind")]] = {}
+    counties: dict[Id, County] = Field(default={})
+    channels: dict[Id, Annotated[Shop | Market, Field(discriminator="kind")]] = Field(default={})
     desk: Annotated[Matrix | Shares, Field(discriminator="policy")] = Matrix(policy="matrix")
-    months: dict[int, float] = {}
+    months: dict[int, float] = Field(default={})
 
 
 def references(day: MarketDay) -> Iterable[Fault]:

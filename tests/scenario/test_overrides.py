@@ -86,6 +86,21 @@ def test_a_wrong_override_is_shown_at_its_own_place(tmp_path, override, expected
     assert found[0].source_line == override
 
 
+def test_an_override_inside_an_entry_that_does_not_exist_suggests_those_that_do(tmp_path):
+    problems = problems_of(tmp_path, GOOD, "products.meln.grades=[a]", "channels.tabao.fee_share=0.1")
+    assert [f"{p.code} {p.line}:{p.column}" for p in problems] == ["E022 1:10", "E022 2:10"]
+    assert problems[1].remedies == (
+        ("did-you-mean", (("guess", "taobao"),)),
+        ("known-keys", (("names", "taobao, market"),)),
+    )
+
+
+def test_sources_of_the_file_for_what_an_override_removes_are_no_problem(tmp_path):
+    text = GOOD.replace("{policy: matrix}", "{policy: shares, shares: {a: 1}}")
+    text += "sources:\n  desk.shares.a: {source: x}\n"
+    assert load_text(tmp_path, text, "desk.policy=matrix").scenario.desk.policy == "matrix"
+
+
 def test_the_line_is_the_number_of_the_override(tmp_path):
     assert complaints(tmp_path, GOOD, "horizon_days=3", "nme=x") == ["E022 2:1"]
 

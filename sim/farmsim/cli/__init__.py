@@ -1,5 +1,7 @@
 """The command line: reads arguments, calls, prints. Decides nothing."""
 
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
 import os
 import sys
 from collections.abc import Sequence

@@ -1,8 +1,10 @@
 """The Typer application: which commands there are, in the order in which people need them.
 
-Nothing heavy is imported here, so that `farmsim --help` is quick; commands import what they need when they run.
-Texts are marked here and translated when they are shown.
+Nothing heavy is imported here, so that `farmsim --help` is quick; commands import what they need when they
+run. Texts are marked here and translated when they are shown.
 """
+
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
 from typing import Annotated
 
@@ -19,8 +21,8 @@ app = typer.Typer(
     name="farmsim",
     cls=Commands,
     help=mark(
-        "Plays out how county produce is sold through online and offline channels, day by day and many times: "
-        "what reaches the household, what rots on the way, who is lifted over the poverty line."
+        "Plays out how county produce is sold through online and offline channels, day by day and many "
+        "times: what reaches the household, what rots on the way, who is lifted over the poverty line."
     ),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -34,7 +36,7 @@ VersionOption = Annotated[
 
 @app.callback(invoke_without_command=True)
 @presented
-def begin(screen: Screen, context: typer.Context, version: VersionOption = False) -> int:  # noqa: FBT002 (an option)
+def begin(screen: Screen, *, context: typer.Context, version: VersionOption = False) -> int:
     """Without a command: the version, or the help."""
     if version:
         from importlib.metadata import version as installed
@@ -47,13 +49,17 @@ def begin(screen: Screen, context: typer.Context, version: VersionOption = False
 
 
 app.command("run", cls=Command, help=mark("Play a scenario and print what came of it."))(run)
-app.command("validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy."))(
-    validate
-)
+app.command(
+    "validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy.")
+)(validate)
 app.command("list", cls=Command, help=mark("List the bundled scenarios and the catalogue."))(list_catalogue)
-app.command("show", cls=Command, help=mark("Show a scenario or a catalogue entry, every value with its source."))(show)
+app.command(
+    "show", cls=Command, help=mark("Show a scenario or a catalogue entry, every value with its source.")
+)(show)
 app.command(
     "explain", cls=Command, help=mark("Explain a metric, a parameter, a channel, an error code or a source.")
 )(explain)
-app.command("new", cls=Command, help=mark("Write the file of a new scenario for a county of the catalogue."))(new)
+app.command("new", cls=Command, help=mark("Write the file of a new scenario for a county of the catalogue."))(
+    new
+)
 app.command("schema", cls=Command, help=mark("Print the JSON Schema of scenario files, for editors."))(schema)

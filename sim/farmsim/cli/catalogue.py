@@ -1,5 +1,7 @@
 """`farmsim list`, `show` and `explain`: what there is, with its values and sources, and what words mean."""
 
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
 from typing import Annotated
 
 import typer
@@ -19,9 +21,12 @@ def entry_names(incomplete: str) -> list[str]:
 @presented
 def list_catalogue(
     screen: Screen,
+    *,
     section: Annotated[
         str | None,
-        typer.Argument(metavar="SECTION", help=mark("One section only: scenarios, products, counties, channels, ...")),
+        typer.Argument(
+            metavar="SECTION", help=mark("One section only: scenarios, products, counties, channels, ...")
+        ),
     ] = None,
 ) -> int:
     """Print the names of what there is."""
@@ -37,8 +42,14 @@ def list_catalogue(
 @presented
 def show(
     screen: Screen,
+    *,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", autocompletion=entry_names, help=mark("A name that farmsim list prints, or a file."))
+        str,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=entry_names,
+            help=mark("A name that farmsim list prints, or a file."),
+        ),
     ],
 ) -> int:
     """Print every value of an entry with source, confidence and range."""
@@ -51,6 +62,7 @@ def show(
 @presented
 def explain(
     screen: Screen,
+    *,
     word: Annotated[
         str,
         typer.Argument(

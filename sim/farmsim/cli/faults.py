@@ -16,7 +16,9 @@ MESSAGES = {
     "not-a-number": mark("{option} needs a whole number, not {value}."),
     "out-of-range": mark("{option} must lie between {low} and {high}; {value} does not."),
     "unknown-choice": mark("{option} must be one of {choices}; {value} is not."),
-    "no-equals-sign": mark("--set needs KEY=VALUE, for example channels.taobao.sells.melon.price_per_kg=12, not {value}."),
+    "no-equals-sign": mark(
+        "--set needs KEY=VALUE, for example channels.taobao.sells.melon.price_per_kg=12, not {value}."
+    ),
     "unknown-name": mark("Nothing is called {name}."),
     "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
@@ -33,7 +35,7 @@ def usage_text(error: UsageError) -> str:
 
 
 def from_typer(error: Any) -> UsageError:
-    """Typer's own complaint as one of ours; known by the name of its class, because its module moves about."""
+    """Typer's own complaint as one of ours; known by the name of its class, since its module moves."""
     option = str(getattr(error, "option_name", ""))
     match type(error).__name__:
         case "NoSuchOption":
@@ -51,8 +53,8 @@ def from_typer(error: Any) -> UsageError:
 def parameter_name(parameter: Any) -> str:
     """What the help calls a parameter: its longest option, or the argument in capitals."""
     if parameter.param_type_name == "option":
-        return max(parameter.opts, key=len)
-    return parameter.metavar or parameter.name.upper()
+        return max((str(option) for option in parameter.opts), key=len)
+    return str(parameter.metavar or parameter.name.upper())
 
 
 def _other(error: Any) -> UsageError:

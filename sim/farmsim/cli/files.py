@@ -1,5 +1,7 @@
 """`farmsim validate`, `schema` and `new`: everything about scenario files but running them."""
 
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +17,13 @@ from farmsim.report.messages import translate as _
 STARTS = ("trader", "online-first", "matrix", "empty")
 
 Output = Annotated[
-    str | None, typer.Option("--out", "-o", metavar="FILE", help=mark("File to write; - or nothing is the screen."))
+    str | None,
+    typer.Option("--out", "-o", metavar="FILE", help=mark("File to write; - or nothing is the screen.")),
 ]
 
 
 @presented
-def validate(screen: Screen, scenario: ScenarioArgument, overrides: Overrides = None) -> int:
+def validate(screen: Screen, *, scenario: ScenarioArgument, overrides: Overrides = None) -> int:
     """Print what the file says, or every problem in it (exit code 3)."""
     from farmsim.report.file_screens import problem_lines, validity_screen
     from farmsim.scenario.load import load_scenario
@@ -35,7 +38,7 @@ def validate(screen: Screen, scenario: ScenarioArgument, overrides: Overrides = 
 
 
 @presented
-def schema(screen: Screen, out: Output = None) -> int:
+def schema(screen: Screen, *, out: Output = None) -> int:
     """Print or write the JSON Schema."""
     import json
 
@@ -58,22 +61,32 @@ def county_names(incomplete: str) -> list[str]:
 @presented
 def new(
     screen: Screen,
+    *,
     county: Annotated[
         str | None,
-        typer.Argument(metavar="COUNTY", autocompletion=county_names, help=mark("County of the catalogue (farmsim list).")),
+        typer.Argument(
+            metavar="COUNTY",
+            autocompletion=county_names,
+            help=mark("County of the catalogue (farmsim list)."),
+        ),
     ] = None,
     start: Annotated[
         str | None,
         typer.Option(
             "--start",
             metavar="trader|online-first|matrix|empty",
-            help=mark("What to begin with: the trader only, online first, all channels in step, or no values."),
+            help=mark(
+                "What to begin with: the trader only, online first, all channels in step, or no values."
+            ),
         ),
     ] = None,
     out: Annotated[
-        str | None, typer.Option("--out", "-o", metavar="FILE", help=mark("File to write; without it COUNTY-START.yaml."))
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help=mark("File to write; without it COUNTY-START.yaml.")
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help=mark("Overwrite the file if it exists."))] = False,  # noqa: FBT002
+    force: Annotated[bool, typer.Option("--force", help=mark("Overwrite the file if it exists."))] = False,
 ) -> int:
     """Write the file of a scenario; questions are asked only at a terminal."""
     from farmsim.report.scaffold import COUNTIES, scaffold
@@ -83,7 +96,9 @@ def new(
     if not name.isascii():
         raise UsageError("not-ascii", (("value", name),))
     if name not in counties:
-        raise UsageError("unknown-choice", (("option", _("COUNTY")), ("choices", ", ".join(counties)), ("value", name)))
+        raise UsageError(
+            "unknown-choice", (("option", _("COUNTY")), ("choices", ", ".join(counties)), ("value", name))
+        )
     begin = choice("--start", start, STARTS) if start else "matrix" if county else _ask(_("Start"), STARTS)
     text = scaffold(name, begin)
     if out == "-":
@@ -104,7 +119,8 @@ def _ask(question: str, choices: tuple[str, ...]) -> str:
         raise UsageError("not-a-terminal", (("example", "bachu --start matrix"),))
     listed = "  ".join(f"{number} {name}" for number, name in enumerate(choices, 1))
     while True:
-        print(f"{question}   {listed}   > ", end="", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{question}   {listed}   > ")
+        sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
             raise KeyboardInterrupt

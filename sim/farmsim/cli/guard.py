@@ -4,6 +4,8 @@
 5 internal error (a report file is named), 130 interrupted.
 """
 
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
 import contextlib
 import os
 import sys
@@ -117,7 +119,7 @@ def _internal(error: Exception, arguments: Sequence[str]) -> int:
 def _say(*lines: str) -> None:
     """Lines on stderr, whatever state it is in."""
     with contextlib.suppress(OSError, ValueError):
-        print(*lines, sep="\n", file=sys.stderr)
+        sys.stderr.write("\n".join(lines) + "\n")
 
 
 def _silence_stdout() -> None:

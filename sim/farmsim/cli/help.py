@@ -1,4 +1,4 @@
-"""The help texts: laid out by cell width, so that Chinese stays within the screen, and translated when shown."""
+"""The help texts: laid out by cell width, so that Chinese fits the screen, and translated when shown."""
 
 import sys
 from difflib import get_close_matches
@@ -51,7 +51,12 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the arguments begin with."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands and not ctx.resilient_parsing:
+        if (
+            args
+            and not args[0].startswith("-")
+            and args[0] not in self.commands
+            and not ctx.resilient_parsing
+        ):
             meant = ", ".join(get_close_matches(args[0], list(self.commands), n=2))
             raise UsageError("unknown-command", (("name", args[0]), ("meant", meant)))
         return super().resolve_command(ctx, args)
@@ -86,7 +91,7 @@ def _pair(parameter: Any) -> Pair:
 
 
 def _pairs(rows: list[Pair]) -> list[str]:
-    """Two columns: names as wide as they need (up to a third of the screen), sentences wrapped beside them."""
+    """Two columns: names as wide as they need (up to a third of the screen), sentences beside them."""
     most = _width() // 3
     column = min(max((cell_width(name) for name, _text in rows), default=0), most) + 4
     lines = []

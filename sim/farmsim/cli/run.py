@@ -1,5 +1,7 @@
 """`farmsim run`: play a scenario and print what came of it."""
 
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,47 +37,64 @@ ScenarioArgument = Annotated[
 ]
 Replications = Annotated[
     str | None,
-    typer.Option("--replications", "-n", metavar="N", help=mark("How many seasons to play; more narrow the intervals.")),
+    typer.Option(
+        "--replications", "-n", metavar="N", help=mark("How many seasons to play; more narrow the intervals.")
+    ),
 ]
 RandomSeed = Annotated[
-    str | None, typer.Option("--random-seed", metavar="N", help=mark("Random seed; the same one gives the same numbers."))
+    str | None,
+    typer.Option(
+        "--random-seed", metavar="N", help=mark("Random seed; the same one gives the same numbers.")
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help=mark("Change one value of the scenario; may be repeated.")),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help=mark("Change one value of the scenario; may be repeated.")
+    ),
 ]
 Workers = Annotated[
-    str | None, typer.Option("--workers", metavar="N", help=mark("Processes that share the work; results are the same."))
+    str | None,
+    typer.Option("--workers", metavar="N", help=mark("Processes that share the work; results are the same.")),
 ]
 Out = Annotated[
-    str | None, typer.Option("--out", metavar="DIR", help=mark("Folder for result.json and replications.csv."))
+    str | None,
+    typer.Option("--out", metavar="DIR", help=mark("Folder for result.json and replications.csv.")),
 ]
-Json = Annotated[bool, typer.Option("--json", help=mark("Print one JSON document, the same in every language."))]
+Json = Annotated[
+    bool, typer.Option("--json", help=mark("Print one JSON document, the same in every language."))
+]
 Csv = Annotated[
-    str | None, typer.Option("--csv", metavar="FILE", help=mark("Write every replication's metrics as a table."))
+    str | None,
+    typer.Option("--csv", metavar="FILE", help=mark("Write every replication's metrics as a table.")),
 ]
-Quiet = Annotated[int, typer.Option("--quiet", "-q", count=True, help=mark("One line; given twice, nothing at all."))]
+Quiet = Annotated[
+    int, typer.Option("--quiet", "-q", count=True, help=mark("One line; given twice, nothing at all."))
+]
 Full = Annotated[
-    bool, typer.Option("--full", help=mark("All metrics, every channel, the consumer's yuan, the households."))
+    bool,
+    typer.Option("--full", help=mark("All metrics, every channel, the consumer's yuan, the households.")),
 ]
 
 
 @presented
 def run(  # noqa: PLR0913 (the options of a command)
     screen: Screen,
+    *,
     scenario: ScenarioArgument,
     replications: Replications = None,
     random_seed: RandomSeed = None,
     overrides: Overrides = None,
     workers: Workers = None,
     out: Out = None,
-    as_json: Json = False,  # noqa: FBT002 (an option)
+    as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = 0,
-    full: Full = False,  # noqa: FBT002 (an option)
+    full: Full = False,
 ) -> int:
     """Play a scenario; the exit code is 1 if one of its expectations failed."""
     changes = checked_overrides(overrides)
+    prepare(out, csv)
     result = play(
         screen,
         scenario,
@@ -83,7 +102,6 @@ def run(  # noqa: PLR0913 (the options of a command)
         replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
         random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=_number("--workers", workers, 1, MOST_WORKERS),
-        places=_prepare(out, csv),
     )
     saved = _save(result, out, csv)
 
@@ -112,7 +130,6 @@ def play(
     replications: int | None,
     random_seed: int | None,
     workers: int | None,
-    places: None = None,  # noqa: ARG001 (evaluated first: what cannot be written is refused before the work)
 ) -> "RunResult":
     """Load and run, with warnings and a progress bar on stderr."""
     import sys
@@ -144,7 +161,7 @@ def _number(option: str, text: str | None, low: int, high: int) -> int | None:
     return None if text is None else whole_number(option, text, low, high)
 
 
-def _prepare(out: str | None, csv: str | None) -> None:
+def prepare(out: str | None, csv: str | None) -> None:
     """Make the folder of results and see that the table can be written, before any work is done."""
     if out is not None:
         try:

@@ -1,4 +1,6 @@
-"""What every command shares: the options for language and display, the screen they make, checks of numbers."""
+"""What every command shares: options for language and display, the screen they make, checks of numbers."""
+
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
 import functools
 import inspect
@@ -33,7 +35,9 @@ AsciiOption = Annotated[
 ]
 WidthOption = Annotated[
     str | None,
-    typer.Option("--width", metavar="N", rich_help_panel=DISPLAY, help=mark("Columns of the screen (60 to 400).")),
+    typer.Option(
+        "--width", metavar="N", rich_help_panel=DISPLAY, help=mark("Columns of the screen (60 to 400).")
+    ),
 ]
 ColorOption = Annotated[
     str,
@@ -79,11 +83,11 @@ class Screen:
     def warn(self, lines: Iterable[str]) -> None:
         """Print lines to stderr."""
         for line in lines:
-            print(line, file=sys.stderr)
+            sys.stderr.write(line + "\n")
 
 
 def presented(command: Callable[..., int]) -> Callable[..., int]:
-    """The command with the shared options added; it is given the `screen` that they ask for as first argument."""
+    """The command with the shared options added; its first argument is the `screen` that they ask for."""
 
     @functools.wraps(command)
     def with_screen(**values: Any) -> int:
@@ -102,7 +106,7 @@ def presented(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def make_screen(lang: str | None, ascii_only: bool, width: str | None, color: str) -> Screen:  # noqa: FBT001 (as given)
-    """The screen that the display options ask for. The language itself was chosen at the start of the program."""
+    """The screen that the display options ask for; the language was chosen when the program began."""
     if lang is not None and known_language(lang) is None:
         raise UsageError("unknown-choice", (("option", "--lang"), ("choices", "en, zh"), ("value", lang)))
     hue = choice("--color", color, ("auto", "always", "never"))

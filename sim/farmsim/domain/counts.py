@@ -35,6 +35,16 @@ _CHUNK: Final = 16_384
 _WORTH_COMPRESSING: Final = 1_500
 """Cells under search below which picking out the unfinished ones costs more than it saves."""
 
+_FEW: Final = 160
+"""Cells up to which a table of all probabilities is quicker than climbing."""
+
+_STEPS: Final = np.arange(1, 65, dtype=np.float64)[:, None]
+"""Counts that the table goes through: beyond 64 lies less than 1e-16 of an expectation below 16."""
+
+_LOG_ODDS: Final = np.linspace(-36.5, 36.5, 29_201)
+_QUANTILES: Final = np.where(_LOG_ODDS < 0, 1, -1) * normals(1 / (1 + np.exp(np.abs(_LOG_ODDS))))
+"""Normal quantiles at log-odds 1/400 apart: linear between them they are right to 1e-7."""
+
 _HIGHEST: Final = 1 - 2.0**-46
 """Largest uniform number that the search tells from 1: sums of probabilities are rounded to about 2**-47."""
 
@@ -94,7 +104,7 @@ def _poisson_cells(u: Floats, mean: Floats) -> Ints:
         return _searched(u, np.exp(-mean), mean).astype(np.int64)
     counts = np.empty(u.size, dtype=np.int64)
     large = mean >= EXACT_BELOW
-    expanded, searched = np.flatnonzero(large), np.flatnonzero(~large)
+    expanded, searched = large.nonzero()[0], (~large).nonzero()[0]
     counts[expanded] = _expanded(u[expanded], mean[expanded], np.zeros(1))
     small_means = mean[searched]
     counts[searched] = _searched(u[searched], np.exp(-small_means), small_means)
@@ -103,7 +113,7 @@ def _poisson_cells(u: Floats, mean: Floats) -> Ints:
 
 def _binomial_cells(u: Floats, trials: Floats, p: Floats) -> Ints:
     flipped = p > 0.5
-    if not flipped.any():
+    if not np.count_nonzero(flipped):
         return _rarer_cells(u, trials, p)
     counts = _rarer_cells(np.where(flipped, 1 - u, u), trials, np.where(flipped, 1 - p, p))
     np.subtract(trials, counts, out=counts, where=flipped, casting="unsafe")
@@ -114,10 +124,10 @@ def _rarer_cells(u: Floats, trials: Floats, p: Floats) -> Ints:
     """Binomial counts of cells with p at most 1/2."""
     mean = trials * p
     large = mean >= EXACT_BELOW
-    if not large.any():
+    if not np.count_nonzero(large):
         return _searched_binomial(u, trials, p)
     counts = np.empty(u.size, dtype=np.int64)
-    expanded, searched = np.flatnonzero(large), np.flatnonzero(~large)
+    expanded, searched = large.nonzero()[0], (~large).nonzero()[0]
     found = _expanded(u[expanded], mean[expanded], p[expanded])
     counts[expanded] = np.minimum(found, trials[expanded])
     counts[searched] = _searched_binomial(u[searched], trials[searched], p[searched])
@@ -138,6 +148,17 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
     have arrived, the others are put together and climb on alone.
     """
     chances = np.minimum(u, _HIGHEST)
+    if u.size <= _FEW:
+        table = factor / _STEPS
+        if less is not None:
+            table -= less
+            np.maximum(table, 0.0, out=table)
+        np.multiply.accumulate(table, axis=0, out=table)
+        table *= none
+        table[0] += none
+        np.add.accumulate(table, axis=0, out=table)
+        counts_above = np.add.reduce(chances > table, axis=0, dtype=np.uint8)
+        return np.asarray(counts_above + (chances > none))
     reached, probability = none.copy(), none.copy()
     climbing, ratio = np.empty(u.size, dtype=np.bool_), np.empty(u.size)
     counts = current = np.zeros(u.size, dtype=np.uint8)
@@ -150,7 +171,7 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
             break
         np.add(current, climbing.view(np.uint8), out=current)
         if 2 * left < climbing.size > _WORTH_COMPRESSING:
-            kept = np.flatnonzero(climbing)
+            kept = climbing.nonzero()[0]
             if cells is not None:
                 counts[cells] = current
             cells = kept if cells is None else cells[kept]
@@ -181,7 +202,7 @@ def _expanded(u: Floats, mean: Floats, p: Floats) -> Floats:
         + k (2 + s) (3 w^4 + 7 w^2 - 16) / (1620 v),
     and not below 0.
     """
-    w = normals(u)
+    w = np.interp(np.log(u) - np.log1p(-u), _LOG_ODDS, _QUANTILES)
     squared = w * w
     variance = mean * (1 - p)
     deviation = np.sqrt(variance)

@@ -77,9 +77,18 @@ class Stock:
         """1 - a/m, not below 0, [column, row] (ripening is not in it)."""
         return np.maximum(0.0, 1.0 - self.age(now) / self._median)
 
-    def freshness_of(self, rows: Indices, now: float) -> Floats:
-        """The same for some rows, [column, ...rows]."""
-        age = self._age[:, rows] + self._rate[rows] * (now - self.inspected_at)
+    def harvests(self, today: int, age_limit: int | None = None) -> Indices:
+        """Columns from the oldest harvest that may be used to today's."""
+        days = self._columns if age_limit is None else min(age_limit + 1, self._columns)
+        return (today + 1 - days + np.arange(days)) % self._columns
+
+    def held(self, columns: Indices, rows: Indices) -> Floats:
+        """Kilograms of some cells, [column, ...rows]."""
+        return np.asarray(self._kg[columns[:, None, None], rows])
+
+    def freshness_of(self, columns: Indices, rows: Indices, now: float) -> Floats:
+        """Freshness of some cells, [column, ...rows]."""
+        age = self._age[columns[:, None, None], rows] + self._rate[rows] * (now - self.inspected_at)
         return np.asarray(np.maximum(0.0, 1.0 - age / self._median[rows]))
 
     def receive(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
@@ -101,21 +110,24 @@ class Stock:
         *,
         today: int,
         rule: Literal["freshest", "fefo", "fifo", "lifo"],
+        age_limit: int | None = None,
         allowed: NDArray[np.bool_] | None = None,
     ) -> Issued:
         """Take up to `wanted` kg for each request from its rows, lot by lot in the order of `rule`.
 
-        `rows` is [request, place]; `allowed` masks cells, [column, request, place]. `today` is the column of
-        today's harvest. A row may stand in one request only.
+        `rows` is [request, place]. `today` is the column of today's harvest; harvests more than `age_limit`
+        days older are left alone. `allowed` masks the other cells, [column, request, place], in the order of
+        `harvests`. A row may stand in one request only.
         """
         count, places = rows.shape
-        order = (today + 1 + np.arange(self._columns)) % self._columns
+        order = self.harvests(today, age_limit)
         if rule in ("freshest", "lifo"):
             order = order[::-1]
+            allowed = None if allowed is None else allowed[::-1]
         have = self._kg[order[:, None, None], rows]
         if allowed is not None:
-            have = have * allowed[order]
-        flat = have.reshape(self._columns * places, count) if places == 1 else _interleave(have)
+            have = have * allowed
+        flat = have.reshape(len(order) * places, count) if places == 1 else _interleave(have)
         if rule == "fefo":
             flat, ranks = self._by_age(flat, order, rows, now)
         upto = np.cumsum(flat, axis=0)
@@ -176,7 +188,7 @@ class Stock:
     def move(self, source: Indices, target: Indices, share: Floats, now: float) -> None:
         """Move a share of every lot from rows to other rows of the same goods (gate to cold store)."""
         kg = self._kg[:, source] * share
-        if not kg.any():
+        if not np.count_nonzero(kg):
             return
         age = self.age(now)[:, source]
         spent = self._hazard[:, source]

@@ -4,10 +4,11 @@ Growers get a price at the door when produce leaves for a channel, and a share o
 its receipts exceed its costs. The cooperative runs the shops, pays the costs and keeps the rest.
 """
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Take
 from farmsim.domain.interventions import PriceGuarantee, Subsidy
 from farmsim.domain.ledger import Payment
 from farmsim.domain.records import Dispatched, Paid
@@ -46,6 +47,9 @@ class Books:
         self._costs = programme_costs(scenario)
         self._day_growers = np.zeros(size)
         self._day_delay = np.zeros(size)
+        takes = [layout.blocks[c].take for c in layout.offers.channel]
+        self._commission = np.array([take.commission_share for take in takes])
+        self._back_margin = np.array([take.back_margin_share for take in takes])
         self._open_season()
         world.daily(world.clock.settlement, self.settle, beyond=True)
 
@@ -62,11 +66,13 @@ class Books:
         self._charge += by_offer * self._packhouse_cost[layout.offers.county]
         accounts = world.accounts
         door = by_offer * layout.offers.door_price
-        if door.any():
+        if np.count_nonzero(door):
             world.money.post("door", accounts.cooperative, accounts.growers, door)
             self._day_growers += door
-        self._guarantee(by_offer, layout.offers.door_price)
-        self._subsidise(by_offer)
+        if self._guarantees:
+            self._guarantee(by_offer, layout.offers.door_price)
+        if self._subsidies:
+            self._subsidise(by_offer)
         if world.wants is None or Dispatched in world.wants:
             world.record(Dispatched(day, by_offer))
         return by_offer
@@ -85,37 +91,42 @@ class Books:
                 paid = amount * self._covered(programme.channels) * programme.freight_share
                 self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
 
-    def cost(self, item: str, amount: Floats, wage_share: float = 0.0) -> None:
-        """Costs of the shop by offer: packaging to suppliers, packing to workers (a share to growers' homes)."""
-        world, accounts = self._world, self._world.accounts
-        match item:
-            case "packaging":
-                world.money.post("packaging", accounts.cooperative, accounts.suppliers, amount)
-            case "packing":
-                home = amount * wage_share
-                world.money.post("packing", accounts.cooperative, accounts.workers, amount - home)
-                world.money.post("packing_wage", accounts.cooperative, accounts.growers, home)
-                self.wages += np.bincount(world.layout.offers.county, home, minlength=len(self.wages))
-            case _:
-                world.money.post("ads", accounts.cooperative, accounts.channel, amount)
+    def cost(self, item: Literal["packaging", "packing", "packing_wage", "ads"], amount: Floats) -> None:
+        """Costs of the shop by offer: boxes to suppliers, packing to workers or growers' homes, traffic."""
+        if not np.count_nonzero(amount):
+            return
+        accounts = self._world.accounts
+        payee = {
+            "packaging": accounts.suppliers,
+            "packing": accounts.workers,
+            "packing_wage": accounts.growers,
+            "ads": accounts.channel,
+        }[item]
+        self._world.money.post(item, accounts.cooperative, payee, amount)
+        if item == "packing_wage":
+            self.wages += np.bincount(self._world.layout.offers.county, amount, minlength=len(self.wages))
 
-    def owe_receipt(self, due: float, left_day: int, value: Floats, take: Take) -> None:
-        """A channel owes the cooperative `value` by offer, and takes its commission and back margin off."""
+    def owe_receipt(self, due: float, left_day: float | Floats, value: Floats) -> None:
+        """Channels owe the cooperative `value` by offer, and take commission and back margin off.
+
+        `left_day` is when the produce left the county: it counts for the days until growers are paid.
+        """
         world, accounts = self._world, self._world.accounts
         day = int(np.ceil(due - 1e-9))
         world.money.owe(day, Payment("receipt", accounts.channel, accounts.cooperative, value))
-        if take.commission_share > 0.0:
-            fee = value * take.commission_share
+        if np.count_nonzero(self._commission):
+            fee = value * self._commission
             world.money.owe(day, Payment("commission", accounts.cooperative, accounts.channel, fee))
-        if take.back_margin_share > 0.0:
-            margin = value * take.back_margin_share
+        if np.count_nonzero(self._back_margin):
+            margin = value * self._back_margin
             world.money.owe(day, Payment("back_margin", accounts.cooperative, accounts.channel, margin))
         self._delay += value * (day - left_day)
         self._delayed += value
 
     def top_up(self, kg: Floats, price: Floats) -> None:
         """Guarantees on prices that are only known at the sale, by offer."""
-        self._guarantee(kg, np.where(price > 0.0, price, np.inf))
+        if self._guarantees:
+            self._guarantee(kg, price)
 
     def claw_back(self, amount: Floats) -> None:
         """Growers pay the contract buyer for what it could not sell, by offer."""
@@ -130,7 +141,7 @@ class Books:
             self._pay_programmes(day)
         if world.money.settle(day) or day < world.days:
             self._share_surplus()
-        if self._day_growers.any():
+        if np.count_nonzero(self._day_growers):
             world.record(Paid(day, self._day_growers.copy(), self._day_delay.copy()))
             self._day_growers[:] = 0.0
             self._day_delay[:] = 0.0
@@ -144,7 +155,7 @@ class Books:
         )  # fmt: skip
         surplus = flows["receipt"] + flows["freight_subsidy"] - costs
         due = np.maximum(world.layout.offers.surplus_share * surplus - flows["surplus"], 0.0)
-        if due.any():
+        if np.count_nonzero(due):
             world.money.post("surplus", world.accounts.cooperative, world.accounts.growers, due)
             self._day_growers += due
             mean = np.divide(self._delay, self._delayed, out=np.zeros_like(due), where=self._delayed > 0.0)
@@ -216,8 +227,21 @@ class Books:
         takes = [layout.blocks[c].take for c in layout.offers.channel]
         fees = np.array([take.listing_fee for take in takes])
         deposits = np.array([take.deposit for take in takes])
-        if fees.any():
+        if np.count_nonzero(fees):
             world.money.post("fee", accounts.cooperative, accounts.channel, fees)
-        if deposits.any():
+        self._pay_sessions()
+        if np.count_nonzero(deposits):
             world.money.post("deposit", accounts.cooperative, accounts.channel, deposits)
             world.money.owe(world.days, Payment("deposit", accounts.channel, accounts.cooperative, deposits))
+
+    def _pay_sessions(self) -> None:
+        """Slot fees of livestream sessions inside the horizon."""
+        layout = self._world.layout
+        fees = np.zeros(len(layout.offers.ids))
+        for offer, (channel, _, product) in enumerate(layout.offers.ids):
+            sessions = getattr(layout.scenario.channels[channel].sells[product], "sessions", None)
+            if sessions is not None:
+                days = [(when - layout.scenario.start).days for when in sessions.days]
+                fees[offer] = sessions.fee * sum(0 <= day < layout.scenario.horizon_days for day in days)
+        if np.count_nonzero(fees):
+            self._world.money.post("fee", self._world.accounts.cooperative, self._world.accounts.channel, fees)

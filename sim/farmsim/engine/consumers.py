@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
-RARE = 1e-6
+RARE = 1e-4
 """Transit slots less likely than this are left to their neighbours."""
 
 
@@ -296,20 +296,29 @@ class Consumers:
         """
         market, cells = self.market, self.market.cells
         found = np.zeros(len(cells.offer), dtype=np.int64)
+        if not np.count_nonzero(is_open):
+            return found
         by_market = np.add.reduceat(unserved, market.first_offer, axis=0)
         shares = logit_shares(self._odds * is_open[:, None], market.first_offer, market.group)
         chance = (shares * (market.switch_share * market.choosing)[:, None]).ravel()[cells.pair] * cells.share
         for group in np.flatnonzero(by_market.any(axis=1)):
-            own = np.flatnonzero(market.group[cells.offer] == group)
-            table = np.zeros((by_market.shape[1], len(own) + 1))
-            table[cells.province[own], np.arange(len(own))] = chance[own]
+            own = np.flatnonzero((market.group == group)[cells.offer] & (chance > 0.0))
+            if not len(own):
+                continue
+            where = by_market[group].nonzero()[0]
+            row = np.full(by_market.shape[1], -1, dtype=np.intp)
+            row[where] = np.arange(len(where))
+            own = own[row[cells.province[own]] >= 0]
+            table = np.zeros((len(where), len(own) + 1))
+            at = (row[cells.province[own]], np.arange(len(own)))
+            table[at] = chance[own]
             table[:, -1] = 1.0 - table[:, :-1].sum(axis=1)
             product = self._world.layout.products[market.product[market.first_offer[group]]]
-            counts = self._world.streams.generator("switch", product, day).multinomial(by_market[group], table)
-            found[own] = counts[cells.province[own], np.arange(len(own))]
+            counts = self._world.streams.generator("switch", product, day).multinomial(by_market[group, where], table)
+            found[own] = counts[at]
         return found
 
-    def learn(self, at: Indices, freshness: Floats, weight: Floats) -> None:
+    def learn(self, at: Indices, freshness: Floats, weight: float) -> None:
         """Buyers' picture of freshness moves towards what arrived, by offer."""
         self.seen_freshness[at] += weight * (freshness - self.seen_freshness[at])
 

@@ -85,7 +85,7 @@ class Growers:
         """One day's harvest: field loss and own use stay, the rest goes to the packhouse door."""
         world = self._world
         kg = self._crop.kg[:, day]
-        if not kg.any():
+        if not np.count_nonzero(kg):
             return
         lost = kg * self._loss
         own = (kg - lost) * self._own

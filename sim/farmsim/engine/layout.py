@@ -5,6 +5,7 @@
 Counties and products are rows of the same arrays, so that 1 and 141 counties are the same code.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from farmsim.scenario.schema import Scenario
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+COLD_SPELL = 6.0
+"""How much colder than the coolest month's mean a lot may wait for all of its life (columns only), C."""
 LONGEST_LIFE_DAYS = 400
 """Lots older than this are not told apart; what is left of them is thrown out."""
 
@@ -43,6 +46,8 @@ class Offers(NamedTuple):
     price: Floats
     door_price: Floats
     surplus_share: Floats
+    median: Floats
+    """Median life of the product, days at reference."""
 
 
 class Lines(NamedTuple):
@@ -160,6 +165,7 @@ def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, 
         price=np.array([sale.price_per_kg for sale in sales], dtype=np.float64),
         door_price=np.array([t.door_price_per_kg for t in terms], dtype=np.float64),
         surplus_share=np.array([t.surplus_share for t in terms], dtype=np.float64),
+        median=np.array([scenario.products[p].keeping.median_days for _, _, p in ids]),
     )
 
 
@@ -249,6 +255,13 @@ def _columns(scenario: Scenario, goods: Goods, rows: Rows) -> int:
         keeping = scenario.products[goods.ids[good][1]].keeping
         warmth = rows.celsius[row]
         if np.isnan(warmth):
-            warmth = min(scenario.counties[goods.ids[good][0]].climate.celsius) - 10.0
+            warmth = coolest_month(scenario, goods.ids[good][0]) - COLD_SPELL
         longest = max(longest, keeping.median_days / float(keeping.rate(warmth)))
     return int(min(np.ceil(longest) + 3, scenario.horizon_days + 2, LONGEST_LIFE_DAYS))
+
+
+def coolest_month(scenario: Scenario, county: str) -> float:
+    """Lowest monthly mean temperature of a county among the months that the run touches, C."""
+    days = range(0, scenario.horizon_days + 1, 15)
+    months = {(scenario.start + timedelta(days=d)).month for d in (*days, scenario.horizon_days)}
+    return min(scenario.counties[county].climate.celsius[month - 1] for month in months)

@@ -12,7 +12,7 @@ from farmsim.engine.growers import Crop
 from farmsim.engine.stores import Stores
 from farmsim.engine.transport import Route, unload
 from farmsim.engine.world import World
-from farmsim.streams import normals, uniform_block, uniforms
+from farmsim.streams import normals, uniform_block
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -33,12 +33,10 @@ class Sale:
         world.kg.add(f"sold:{layout.channels[channel]}", layout.offers.product, kg)
         if not isinstance(block, OrderChannel):
             world.money.post("sale", world.accounts.markets, world.accounts.channel, value)
-        self._books.owe_receipt(day + block.payment_days, left_day, value, block.take)
+        self._books.owe_receipt(day + block.payment_days, float(left_day), value)
         net = price * (1.0 - block.take.commission_share)
         self._books.top_up(kg, np.where(layout.offers.door_price > 0.0, 0.0, net))
-        median = np.ones(len(kg))
-        median[:] = [layout.scenario.products[layout.products[p]].keeping.median_days for p in layout.offers.product]
-        fresh = np.maximum(kg - age_kg / median, 0.0)
+        fresh = np.maximum(kg - age_kg / layout.offers.median, 0.0)
         world.record(Traded(day, kg, value, fresh, age_kg))
 
 
@@ -71,7 +69,7 @@ class Wholesale:
             total, room = float(want.sum()), route.room_kg(day)
             if total <= 0.0 or room <= 0.0:
                 continue
-            taken = self._stores.take(route.lines, want * min(1.0, room / total), rule="fefo", block=self.block)
+            taken = self._stores.take_lines(route.access, want * min(1.0, room / total), rule="fefo")
             if len(taken.kg):
                 shipment, _ = route.send(self._world.env.now, taken, route.lines)
                 self._books.left(day, shipment.line, shipment.column, shipment.kg)
@@ -92,7 +90,7 @@ class Wholesale:
                 kg += np.bincount(offer, come.kg, minlength=size)
                 age_kg += np.bincount(offer, come.kg * come.age, minlength=size)
                 left_kg += np.bincount(offer, come.kg * shipment.left_day, minlength=size)
-        if kg.any():
+        if np.count_nonzero(kg):
             price = np.zeros(size)
             price[self.offers] = self.expected_price(day, kg)
             left_day = round(float(left_kg.sum() / kg.sum()))
@@ -130,7 +128,9 @@ class Trader:
         self.lines = layout.lines.of_channel[channel]
         self.county = layout.goods.county[layout.lines.good[self.lines]]
         name = layout.channels[channel]
-        self._keys = world.streams.keys("trader", [f"{name}/{c}" for c in layout.counties])
+        keys = world.streams.keys("trader", [f"{name}/{c}" for c in layout.counties])
+        self._luck = uniform_block(keys, np.arange(2 * world.days, dtype=np.uint64))
+        """[county, 2 x day]: whether he comes, and whether the last truck is a full one."""
         key = world.streams.keys("trader-price", [name])
         z = normals(uniform_block(key, np.arange(world.days, dtype=np.uint64)))
         sd = block.price_sd
@@ -150,25 +150,25 @@ class Trader:
 
     def waiting_kg(self) -> Floats:
         """What the desk has granted him and is really there, [county]."""
-        have = np.minimum(self.granted[self.lines], self._stores.available_kg(self.lines, self.block))
+        have = np.minimum(self.granted[self.lines], self._stores.available_kg(self.channel))
         return np.bincount(self.county, have, minlength=len(self._world.layout.counties))
 
     def visit(self, day: int) -> None:
         """He comes with a chance that is lower in a glut, and loads what he can pay and carry."""
         world, layout = self._world, self._world.layout
-        have = self._stores.available_kg(self.lines, self.block)
+        have = self._stores.available_kg(self.channel)
         offered = np.minimum(self.granted[self.lines], have)
         waiting = np.bincount(self.county, have, minlength=len(layout.counties))
         glut = waiting > self.capacity_kg * self.block.glut_ratio
         chance = np.where(glut, self.block.comes_in_glut_share, self.block.comes_share)
-        comes = uniforms(self._keys, 2 * day) < chance
-        trucks = np.floor(self.block.trucks_per_day + uniforms(self._keys, 2 * day + 1))
+        comes = self._luck[:, 2 * day] < chance
+        trucks = np.floor(self.block.trucks_per_day + self._luck[:, 2 * day + 1])
         room = comes * trucks * self.block.truck_kg
         total = np.bincount(self.county, offered, minlength=len(room))
         part = np.divide(np.minimum(room, total), total, out=np.zeros_like(total), where=total > 0.0)
-        if not part.any():
+        if not np.count_nonzero(part):
             return
-        taken = self._stores.take(self.lines, offered * part[self.county], rule="fifo", block=self.block)
+        taken = self._stores.take(self.channel, offered * part[self.county], rule="fifo")
         if not len(taken.kg):
             return
         size = len(layout.offers.ids)
@@ -212,10 +212,10 @@ class Contract:
     def accept(self, day: int) -> None:
         """Take what the desk granted and is there, up to the day's and the season's volume."""
         world, layout = self._world, self._world.layout
-        want = np.minimum(self.granted[self.lines], self._stores.available_kg(self.lines, self.block))
-        if not want.any():
+        want = np.minimum(self.granted[self.lines], self._stores.available_kg(self.channel))
+        if not np.count_nonzero(want):
             return
-        taken = self._stores.take(self.lines, want, rule="fifo", block=self.block)
+        taken = self._stores.take(self.channel, want, rule="fifo")
         if not len(taken.kg):
             return
         size = len(layout.offers.ids)

@@ -61,6 +61,7 @@ class Desk:
         self._keys = world.streams.keys("forecast", ["/".join(ids) for ids in layout.offers.ids])
         self._supply = self._expected_supply(crop)
         self._keep = self._keep_shares()
+        self._packable = self._most_packed()
         world.daily(world.clock.desk, self.plan)
 
     def plan(self, day: int) -> None:
@@ -76,10 +77,9 @@ class Desk:
         intake = self._yard.intake_kg()
         good_kg = intake + self._on_hand()
         line_kg = np.zeros(len(layout.lines.offer))
-        for channel, block in enumerate(layout.blocks):
-            lines = layout.lines.of_channel[channel]
+        for channel, lines in enumerate(layout.lines.of_channel):
             if len(lines):
-                line_kg[lines] = self._stores.available_kg(lines, block)
+                line_kg[lines] = self._stores.available_kg(channel)
         line_kg += intake[layout.lines.good]
         committed, wanted = self._wants(day)
         remaining = np.full(len(layout.offers.ids), np.inf)
@@ -123,7 +123,7 @@ class Desk:
             parcel = market.offer[market.parcel]
             committed[parcel] = owed[market.parcel]
             wanted[parcel, 0] += owed[market.parcel]
-            self._packing_limits(wanted)
+            np.minimum(wanted, self._packable[:, None], out=wanted)
         if self._shops is not None:
             for chain in self._shops.chains:
                 committed[chain.offers] = chain.ordered_kg
@@ -138,19 +138,22 @@ class Desk:
                 wanted[offer] = contract.block.sells[layout.offers.ids[offer][2]].kg_per_day
         return committed, np.minimum(wanted, 1e12)
 
-    def _packing_limits(self, wanted: Floats) -> None:
-        """No parcel shop wants more than it can pack."""
+    def _most_packed(self) -> Floats:
+        """Most kilograms that parcel shops can pack a day, [offer]; infinite for others."""
         layout = self._world.layout
+        most = np.full(len(layout.offers.ids), np.inf)
         for channel, block in enumerate(layout.blocks):
-            most = getattr(block, "parcels_per_day", None)
-            if most is not None:
+            parcels = getattr(block, "parcels_per_day", None)
+            if parcels is not None:
                 offers = np.flatnonzero(layout.offers.channel == channel)
-                limit = most * layout.offers.pack_kg[offers] / max(len(offers), 1)
-                wanted[offers] = np.minimum(wanted[offers], limit[:, None])
+                most[offers] = parcels * layout.offers.pack_kg[offers] / max(len(offers), 1)
+        return most
 
     def _trend(self, day: int) -> Floats:
         """Known calendar of the days ahead against today, [market, day]."""
-        assert self._consumers is not None
+        assert self._consumers is not None, "only consumers have a calendar"
+        if self._ahead == 1:
+            return np.ones((len(self._consumers.market.law), 1))
         calendar = self._consumers.market.calendar
         ahead = np.minimum(day + np.arange(self._ahead), calendar.shape[1] - 1)
         today = np.maximum(calendar[:, day, None], 1e-12)

@@ -98,7 +98,7 @@ class Shops:
                 total = float(want.sum())
                 if total <= 0.0 or room <= 0.0:
                     continue
-                taken = self._stores.take(route.lines, want * min(1.0, room / total), rule="fefo", block=chain.block)
+                taken = self._stores.take_lines(route.access, want * min(1.0, room / total), rule="fefo")
                 if not len(taken.kg):
                     continue
                 shipment, _ = route.send(world.env.now, taken, route.lines)
@@ -134,8 +134,15 @@ class Shops:
 
     def serve_again(self, day: int, orders: Integers) -> Integers:
         """Customers who came from a sold-out offer; returns packs sold by cell."""
-        sold, _ = self.serve(day, orders) if orders.any() else (np.zeros_like(orders), orders)
+        sold, _ = self.serve(day, orders) if np.count_nonzero(orders) else (np.zeros_like(orders), orders)
         return sold
+
+    def has_more(self, offers: int) -> NDArray[np.bool_]:
+        """Whether another pack is on the shelf, by consumer offer."""
+        more = np.zeros(offers, dtype=np.bool_)
+        for chain in self.chains:
+            more[chain.at] = chain.on_shelf(self._world) >= chain.pack_kg
+        return more
 
     def age_shelves(self, day: int) -> None:
         """Daily handling loss, and consigned stock that is sent back before it is too old."""
@@ -185,7 +192,7 @@ class Shops:
         """The retailer owes the shelf price less its margin for what it took, back margins off."""
         layout = self._world.layout
         value = kg * layout.offers.price * (1.0 - chain.block.margin_share)
-        self._books.owe_receipt(day + chain.block.payment_days, left_day, value, chain.block.take)
+        self._books.owe_receipt(day + chain.block.payment_days, float(left_day), value)
 
     def _mark_down(self, chain: Chain) -> None:
         """Prices that customers see: cut for the part of the shelf below the markdown freshness."""
@@ -207,7 +214,7 @@ class Shops:
         cells = self._consumers.market.cells
         packs = np.bincount(cells.offer, sold, minlength=len(self._consumers.market.offer))[chain.at]
         kg = packs * chain.pack_kg
-        if not kg.any():
+        if not np.count_nonzero(kg):
             return
         left = kg.copy()
         size = len(layout.offers.ids)
@@ -228,12 +235,12 @@ class Shops:
             fresh += np.bincount(offer, taken.kg * freshness, minlength=size)
         seen = np.divide(fresh, mass, out=np.zeros(size), where=mass > 0.0)[chain.offers]
         at = chain.at[mass[chain.offers] > 0.0]
-        self._consumers.learn(at, seen[mass[chain.offers] > 0.0], np.full(len(at), LEARNING))
+        self._consumers.learn(at, seen[mass[chain.offers] > 0.0], LEARNING)
         value[chain.offers] = mass[chain.offers] * chain.price * (1.0 - self._cut)
         accounts = world.accounts
         world.money.post("sale", accounts.consumers, accounts.channel, value)
         product = layout.offers.product
-        for index in np.flatnonzero(mass).tolist():
+        for index in mass.nonzero()[0].tolist():
             world.kg.add(f"sold:{layout.channels[chain.channel]}", product[index : index + 1], mass[index : index + 1])
         if chain.block.consignment:
             self._owe(day, day, chain, mass)
@@ -253,7 +260,7 @@ class Shops:
         stale = (world.stock.freshness(now)[:, chain.rows] <= chain.block.return_freshness) & (
             world.stock.kg[:, chain.rows] > 0.0
         )
-        if not stale.any():
+        if not np.count_nonzero(stale):
             return
         column, place = np.nonzero(stale)
         row = chain.rows[place]

@@ -49,7 +49,8 @@ class Storefront:
         """Courier cut-off: pack parcels, let the disappointed choose again, write the day down."""
         packed = self._parcels.pack(day, self._orders, self._granted)
         sold, missed = self._sold + packed.served, self._missed + packed.lost
-        again = self._choose_again(day, missed) if missed.any() else np.zeros_like(missed)
+        again = self._choose_again(day, missed) if np.count_nonzero(missed) else np.zeros_like(missed)
+        self._parcels.leave(day)
         cancelled = self._parcels.end_day(day)
         world = self._world
         if world.wants is None or Ordered in world.wants:
@@ -71,9 +72,9 @@ class Storefront:
         cells = market.cells
         regions = market.weight.shape[1]
         unserved = np.bincount(cells.pair, missed, minlength=market.weight.size).astype(np.int64)
-        sold_out = self._by_offer(missed) > 0
-        orders = self._consumers.switching(day, unserved.reshape(-1, regions), ~sold_out)
-        if not orders.any():
+        is_open = self._parcels.has_more(self._granted) | self._shops.has_more(len(market.offer))
+        orders = self._consumers.switching(day, unserved.reshape(-1, regions), is_open)
+        if not np.count_nonzero(orders):
             return orders
         packed = self._parcels.pack(day, orders, self._granted, again=True)
         return packed.served + self._shops.serve_again(day, np.where(self._parcel_cell, 0, orders))

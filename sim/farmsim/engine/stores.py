@@ -7,8 +7,9 @@ processing and feed.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Channel, Issue
+from farmsim.domain.channels import Issue
 from farmsim.domain.stock import Issued
+from farmsim.engine.access import Access
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -29,10 +30,13 @@ class Stores:
         self._cost = np.array([store.cost_per_kg_day if store else 0.0 for store in stores])
         self._cooling = np.array([_cooling_hours(county) for county in counties]) / 24.0
         self._residual = [county.residual for county in counties]
-        self._cold_goods = np.flatnonzero(world.layout.rows.has_cold)
+        self._cold_goods = world.layout.rows.has_cold.nonzero()[0]
         kinds = np.array(world.layout.rows.kind)[world.layout.rows.place]
         self._at_county = np.isin(kinds, ("gate", "cold"))
         self._by_kind = {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)}
+        layout = world.layout
+        self.access = [Access.of(layout, layout.lines.of_channel[c], b) for c, b in enumerate(layout.blocks)]
+        """[channel]"""
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
         world.stock.set_rates(world.row_rates(0))
         world.daily(world.clock.inspection, self.inspect)
@@ -61,23 +65,25 @@ class Stores:
             good = lots.good[stays]
             world.stock.receive(rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now)
 
-    def available_kg(self, lines: Indices, block: Channel) -> Floats:
-        """Kilograms in the county's stores that a channel's rules let each line take now, [line]."""
-        rows = self._rows(lines)
-        have = self._world.stock.kg[:, rows]
-        allowed = self._allowed(lines, rows, block)
-        return np.asarray((have if allowed is None else have * allowed).sum(axis=(0, 2)))
+    def available_kg(self, channel: int) -> Floats:
+        """Kilograms in the county's stores that a channel's rules let each of its lines take now."""
+        access, stock, now = self.access[channel], self._world.stock, self._world.env.now
+        columns = stock.harvests(self._world.column(int(now)), access.age_limit)
+        have = stock.held(columns, access.rows)
+        allowed = access.allowed(stock, columns, now)
+        return np.asarray(np.add.reduce(have if allowed is None else have * allowed, axis=(0, 2)))
 
-    def take(self, lines: Indices, kg: Floats, *, rule: Issue, block: Channel) -> Issued:
+    def take(self, channel: int, kg: Floats, *, rule: Issue) -> Issued:
         """Take up to `kg` for each line of one channel out of the county's stores, cold store first."""
-        rows = self._rows(lines)
-        return self._world.stock.issue(
-            rows,
-            kg,
-            self._world.env.now,
-            today=self._world.column(int(self._world.env.now)),
-            rule=rule,
-            allowed=self._allowed(lines, rows, block),
+        return self.take_lines(self.access[channel], kg, rule=rule)
+
+    def take_lines(self, access: Access, kg: Floats, *, rule: Issue) -> Issued:
+        """The same for some lines of a channel."""
+        stock, now = self._world.stock, self._world.env.now
+        today = self._world.column(int(now))
+        allowed = access.allowed(stock, stock.harvests(today, access.age_limit), now)
+        return stock.issue(
+            access.rows, kg, now, today=today, rule=rule, age_limit=access.age_limit, allowed=allowed
         )
 
     def inspect(self, day: int) -> None:
@@ -107,30 +113,6 @@ class Stores:
         held = world.stock.on_hand()[world.layout.rows.sellable[self._cold_goods, 0]]
         return np.bincount(world.layout.goods.county[self._cold_goods], held, minlength=len(self._capacity))
 
-    def _rows(self, lines: Indices) -> Indices:
-        """Stock rows of lines, [line, place]: the cold store if any county has one, and the gate."""
-        rows = self._world.layout.rows.sellable[self._world.layout.lines.good[lines]]
-        return rows if len(self._cold_goods) else rows[:, 1:]
-
-    def _allowed(self, lines: Indices, rows: Indices, block: Channel) -> NDArray[np.bool_] | None:
-        """Cells that a channel takes from, [column, line, place]: not too old, fresh enough; None if all."""
-        world = self._world
-        limit = getattr(block, "age_limit_days", None)
-        least = getattr(block, "min_freshness", 0.0)
-        mixed = rows.shape[1] == 2 and len(self._cold_goods) < len(world.layout.goods.ids)
-        if limit is None and least <= 0.0 and not mixed:
-            return None
-        columns = world.layout.columns
-        allowed = np.ones((columns, *rows.shape), dtype=np.bool_)
-        if limit is not None:
-            age = (world.column(int(world.env.now)) - np.arange(columns)) % columns
-            allowed &= (age <= limit)[:, None, None]
-        if least > 0.0:
-            allowed &= world.stock.freshness_of(rows, world.env.now) >= least
-        if mixed:
-            allowed[:, :, 1] &= world.layout.rows.has_cold[world.layout.lines.good[lines]]
-        return allowed
-
     def _room(self) -> Floats:
         return np.maximum(self._capacity - self.cold_kg(), 0.0)
 
@@ -152,7 +134,7 @@ class Stores:
         waiting = world.stock.on_hand()[rows.sellable[at, 1]]
         total = np.bincount(county, waiting, minlength=len(self._capacity))
         part = np.divide(self._room(), total, out=np.zeros_like(total), where=total > 0.0)
-        if part.any():
+        if np.count_nonzero(part):
             share = np.minimum(part, 1.0)[county]
             world.stock.move(rows.sellable[at, 1], rows.sellable[at, 0], share, world.env.now)
 
@@ -162,7 +144,7 @@ class Stores:
         gate = self._by_kind["gate"]
         county, product = goods.county[world.layout.rows.good[gate]], world.row_product[gate]
         left = discarded[gate]
-        if not left.any():
+        if not np.count_nonzero(left):
             return
         for index, residual in enumerate(self._residual):
             here = county == index
@@ -186,7 +168,7 @@ class Stores:
 
     def _pay_storage(self) -> None:
         """The cooperatives pay for cold storage of the past day."""
-        if not self._cost.any():
+        if not np.count_nonzero(self._cost):
             return
         accounts, amount = self._world.accounts, self.cold_kg() * self._cost
         for index in np.flatnonzero(amount > 0.0).tolist():

@@ -13,6 +13,7 @@ from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import BulkLane, road_km
 from farmsim.domain.stock import Issued
+from farmsim.engine.access import Access
 from farmsim.engine.layout import Layout, bulk_lane
 from farmsim.engine.world import World
 from farmsim.scenario.catalogue import provinces
@@ -49,6 +50,7 @@ class Route:
             [line for line in layout.lines.of_channel[channel] if layout.goods.county[layout.lines.good[line]] == county],
             dtype=np.intp,
         )
+        self.access = Access.of(layout, self.lines, block)
         self.km = self.lane.km if self.lane.km is not None else _distance(layout, county_id, block)
         entity = f"{county_id}/{block.lane}/{layout.channels[channel]}"
         self.transit_days = _transit(self.lane, self.km, streams, entity, scenario.horizon_days)

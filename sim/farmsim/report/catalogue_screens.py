@@ -1,4 +1,6 @@
-"""`farmsim list` and `farmsim show`: what there is in the catalogue, and every value with where it comes from."""
+"""`farmsim list` and `farmsim show`: what is in the catalogue, and every value with where it comes from."""
+
+# ruff: noqa: PLC0415 (only showing a scenario needs the loader and the schema)
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +72,9 @@ def show_screen(name: str, look: Look) -> Group:
         from farmsim.scenario.load import load_scenario
 
         return _scenario_screen(name, load_scenario(name), look)
-    raise UsageError("unknown-name", (("name", name), ("meant", ", ".join(did_you_mean(name, all_names(), 2)))))
+    raise UsageError(
+        "unknown-name", (("name", name), ("meant", ", ".join(did_you_mean(name, all_names(), 2))))
+    )
 
 
 def stamped_entry(section: str, name: str) -> Node | None:

@@ -77,7 +77,12 @@ def _breakable(text: str) -> list[str]:
         start = 0
         for place in range(1, len(word)):
             wide = cell_width(word[place]) == 2 or cell_width(word[place - 1]) == 2
-            if wide and word[place] not in _NOT_FIRST and not word[place].isspace() and word[place - 1] not in "（《“":
+            if (
+                wide
+                and word[place] not in _NOT_FIRST
+                and not word[place].isspace()
+                and word[place - 1] not in "（《“"
+            ):
                 pieces.append(word[start:place])
                 start = place
         pieces.append(word[start:])

@@ -66,7 +66,9 @@ def sparkline(values: Sequence[float], glyphs: Glyphs, width: int = 16) -> str:
     return row
 
 
-def dot_interval(low: float, mean: float, high: float, axis: tuple[float, float], width: int, glyphs: Glyphs) -> str:
+def dot_interval(
+    low: float, mean: float, high: float, axis: tuple[float, float], width: int, glyphs: Glyphs
+) -> str:
     """An interval with its mean on an axis of `width` cells.
 
     >>> dot_interval(2.0, 5.0, 8.0, (0.0, 10.0), 11, ASCII)

@@ -90,7 +90,7 @@ def make_table(
 
 @contextmanager
 def progress_bar(stream: TextIO, look: Look, description: str) -> Iterator[ProgressCall | None]:
-    """A function to call with (done, total) that draws a bar on a terminal; None where there is no terminal."""
+    """A function to call with (done, total) that draws a bar; None where there is no terminal."""
     if not stream.isatty():
         yield None
         return

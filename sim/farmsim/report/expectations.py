@@ -62,6 +62,8 @@ def _holds(mean: float, bounds: Bounds) -> bool:
 def _bounds_text(bounds: Bounds) -> str:
     """The bounds as signs: `>= 5, <= 9`."""
     parts = [
-        sign + figures(bound) for sign, bound in ((">= ", bounds.at_least), ("<= ", bounds.at_most)) if bound is not None
+        sign + figures(bound)
+        for sign, bound in ((">= ", bounds.at_least), ("<= ", bounds.at_most))
+        if bound is not None
     ]
     return ", ".join(parts)

@@ -1,5 +1,7 @@
 """`farmsim explain WORD`: what a metric, a parameter, a channel, an error code or a source means."""
 
+import re
+
 from rich.console import Group
 from rich.text import Text
 
@@ -64,7 +66,11 @@ def _metric_lines(name: str, look: Look) -> list[str]:
     metric = METRICS[name]
     lines = [f"{name}  {metric_label(name)}, {unit_label(metric.unit)}"]
     lines += wrap(_(metric.definition), look.width, indent="  ")
-    where = _("given for the whole run and for each channel") if metric.per_channel else _("given for the whole run")
+    where = (
+        _("given for the whole run and for each channel")
+        if metric.per_channel
+        else _("given for the whole run")
+    )
     return [*lines, f"  {where}", ""]
 
 
@@ -72,14 +78,23 @@ def _code_list(look: Look) -> list[str]:
     """Every code of a problem with its message."""
     lines = [_("CODES of errors (E) and warnings (W)"), look.rule]
     for code, message in MESSAGES.items():
-        lines += wrap(_(message), look.width, indent=" " * 6, first=pad(code, 6))
+        lines += wrap(_gaps(_(message)), look.width, indent=" " * 6, first=pad(code, 6))
     return lines
 
 
 def _code_lines(code: str, look: Look) -> list[str]:
     """One code."""
-    kind = _("warning: the file can be used all the same") if code.startswith("W") else _("error: the file is refused")
-    return [f"{code}  {kind}", *wrap(_(MESSAGES[code]), look.width, indent="  "), ""]
+    kind = (
+        _("warning: the file can be used all the same")
+        if code.startswith("W")
+        else _("error: the file is refused")
+    )
+    return [f"{code}  {kind}", *wrap(_gaps(_(MESSAGES[code])), look.width, indent="  "), ""]
+
+
+def _gaps(message: str) -> str:
+    """A message with dots where its arguments would stand."""
+    return re.sub(r"\{\w+\}", "...", message)
 
 
 def _source_lines(key: str, look: Look) -> list[str]:
@@ -87,7 +102,9 @@ def _source_lines(key: str, look: Look) -> list[str]:
     row = catalogue.domain_row(key)
     if row is None:
         return []
-    value = " ".join(part for part in (plain_number(row.value) if row.value is not None else "", row.unit) if part)
+    value = " ".join(
+        part for part in (plain_number(row.value) if row.value is not None else "", row.unit) if part
+    )
     facts = (
         (_("value"), value),
         (_("range"), span_text(row.low, row.high)),
@@ -121,8 +138,11 @@ def _parameter_lines(word: str, found: list[Parameter], look: Look) -> list[str]
         groups.setdefault((".".join(parameter.path), *parameter[2:]), []).append(parameter)
     for members in groups.values():
         first = members[0]
-        variants = ", ".join(sorted({_variant(member.variant) for member in members if member.variant}))
-        lines.append(".".join(first.path) + (f"  ({variants})" if variants else ""))
+        tags = sorted({member.variant for member in members if member.variant})
+        everywhere = set(tags) >= set(CHANNEL_KINDS)
+        variants = "" if everywhere else ", ".join(_variant(tag) for tag in tags)
+        heading = ".".join(first.path) + (f"  ({variants})" if variants else "")
+        lines += wrap(heading, look.width, indent="    ", first="")
         lines += wrap(_(first.description), look.width, indent="  ")
         facts = [" | ".join(_(word) for word in first.type.split(" | ")), first.bounds]
         if first.default not in ("", "-"):

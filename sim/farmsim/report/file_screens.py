@@ -38,7 +38,9 @@ def validity_screen(loaded: "Loaded[Scenario]", source: str, look: Look) -> Grou
     facts = _facts(loaded)
     width = 16
     for name, fact in facts:
-        lines += [Text(line) for line in wrap(fact, look.width, indent=" " * width, first=pad(f"  {name}", width))]
+        lines += [
+            Text(line) for line in wrap(fact, look.width, indent=" " * width, first=pad(f"  {name}", width))
+        ]
     return Group(*lines)
 
 

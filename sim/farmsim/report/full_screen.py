@@ -14,7 +14,14 @@ from farmsim.report.messages import language
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, fixed, interval, whole
 from farmsim.report.terminal import Look
-from farmsim.report.words import CHANNEL_COLORS, is_share, metric_label, price_part_label, unit_label
+from farmsim.report.words import (
+    CHANNEL_COLORS,
+    is_share,
+    metric_label,
+    operator_item_label,
+    price_part_label,
+    unit_label,
+)
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.metrics import METRICS
 
@@ -61,7 +68,9 @@ def channel_table(result: "RunResult", look: Look, channel: str) -> RenderableTy
     rows = [(name, result.estimate(name, channel)) for name in result.outcomes[0].channels[channel]]
     known = [(name, value) for name, value in rows if value.mean != 0.0 and not math.isnan(value.mean)]
     heading = f"{channel}: {result.loaded.scenario.channels[channel].label.text(language())}"
-    return _estimates_table(heading, [name for name, _value in known], [value for _name, value in known], look)
+    return _estimates_table(
+        heading, [name for name, _value in known], [value for _name, value in known], look
+    )
 
 
 def price_axis(result: "RunResult", look: Look, channels: list[str]) -> RenderableType:
@@ -79,7 +88,11 @@ def price_axis(result: "RunResult", look: Look, channels: list[str]) -> Renderab
     for name, value in known.items():
         label = result.loaded.scenario.channels[name].label.text(language())
         picture = dot_interval(value.low, value.mean, value.high, axis, width, glyphs)
-        shown = pad(fit(label, 21, glyphs.more), 22) + pad(picture, width) + pad(fixed(value.mean, 2), 9, right=True)
+        shown = (
+            pad(fit(label, 21, glyphs.more), 22)
+            + pad(picture, width)
+            + pad(fixed(value.mean, 2), 9, right=True)
+        )
         lines.append(Text(shown))
     lines.append(Text(" " * 22 + spread("0", fixed(axis[1], 2), width)))
     return Group(*lines)
@@ -89,7 +102,8 @@ def waterfall_table(result: "RunResult", look: Look, channel: str) -> Renderable
     """Who keeps how much of the consumer's yuan in one channel; means of the season."""
     parts = result.outcomes[0].waterfall[channel]
     amounts = {
-        part: np.array([outcome.waterfall[channel].get(part, 0.0) for outcome in result.outcomes]) for part in parts
+        part: np.array([outcome.waterfall[channel].get(part, 0.0) for outcome in result.outcomes])
+        for part in parts
     }
     paid = amounts.get("consumer", np.zeros(len(result.outcomes)))
     sold = float(result.values("sold_kg", channel).mean())
@@ -103,13 +117,15 @@ def waterfall_table(result: "RunResult", look: Look, channel: str) -> Renderable
         Column("%", 4, right=True),
         Column("", width),
     )
-    rows = []
+    rows: list[list[str | Text]] = []
     for part, values in amounts.items():
         mean, low, high, _sd, _n = estimate(values)
         share = mean / paid.mean() if paid.mean() > 0 else math.nan
         if mean == 0.0 and part != "consumer":
             continue
-        picture = Text(bar(abs(mean), float(paid.mean()), width, look.glyphs), f"color({CHANNEL_COLORS[label.kind]})")
+        picture = Text(
+            bar(abs(mean), float(paid.mean()), width, look.glyphs), f"color({CHANNEL_COLORS[label.kind]})"
+        )
         per_kg = fixed(mean / sold, 2) if sold > 0 else UNKNOWN
         cells = (figures(mean / 1e3), interval(low / 1e3, high / 1e3), per_kg, whole(share * 100.0))
         rows.append([price_part_label(part), *cells, picture])
@@ -121,8 +137,10 @@ def operator_table(result: "RunResult", look: Look, channel: str) -> RenderableT
     label = result.loaded.scenario.channels[channel].label.text(language())
     rows = []
     for item in result.outcomes[0].operators[channel]:
-        mean, low, high, _sd, _n = estimate(np.array([o.operators[channel].get(item, 0.0) for o in result.outcomes]))
-        rows.append([item, figures(mean), interval(low, high)])
+        mean, low, high, _sd, _n = estimate(
+            np.array([o.operators[channel].get(item, 0.0) for o in result.outcomes])
+        )
+        rows.append([operator_item_label(item), figures(mean), interval(low, high)])
     columns = (
         Column(_("ACCOUNT OF: {channel}").format(channel=label), 37 + look.width - 79),
         Column(_("mean"), 16, right=True),

@@ -1,4 +1,4 @@
-"""A result as one JSON document: the same under every language, unknown numbers as null, keys in a stable order."""
+"""A result as one JSON document: the same under every language, unknown as null, order stable."""
 
 import json
 import math
@@ -42,7 +42,8 @@ def run_form(result: "RunResult") -> dict[str, object]:
         "metrics": {name: estimate_form(name, result.estimate(name)) for name in sorted(first.metrics)},
         "channels": {
             channel: {
-                name: estimate_form(name, result.estimate(name, channel)) for name in sorted(first.channels[channel])
+                name: estimate_form(name, result.estimate(name, channel))
+                for name in sorted(first.channels[channel])
             }
             for channel in sorted(first.channels)
         },

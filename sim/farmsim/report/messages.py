@@ -1,8 +1,8 @@
 """The language of everything that is printed: chosen once, then every text goes through `translate`.
 
 Texts are written in English where they are used and looked up in `locale/<language>/LC_MESSAGES/farmsim.mo`
-(gettext). Keys, identifiers, metric names, error codes, JSON and CSV are never translated. This module imports
-little, so that a program can choose the language before it loads anything that words itself at import.
+(gettext). Keys, identifiers, metric names, error codes, JSON and CSV are never translated. This module
+imports little, so that a program can choose the language before it loads what words itself at import.
 """
 
 import gettext
@@ -53,7 +53,7 @@ def use_language(chosen: Language) -> None:
 
 
 def choose_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
-    """`--lang` anywhere in the arguments, else FARMSIM_LANG, else the locale; what is unknown counts as English.
+    """`--lang` anywhere in the arguments, else FARMSIM_LANG, else the locale; English if it is none of ours.
 
     >>> choose_language(["run", "x.yaml", "--lang", "zh"], {"FARMSIM_LANG": "en"})
     'zh'
@@ -92,8 +92,8 @@ def known_language(name: str) -> Language | None:
 
 def _windows_language() -> int:
     """Primary language identifier of the Windows user interface; 0 elsewhere."""
-    if sys.platform != "win32":
-        return 0
-    import ctypes
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 (exists only there)
 
-    return int(ctypes.windll.kernel32.GetUserDefaultUILanguage()) & 0x3FF
+        return int(ctypes.windll.kernel32.GetUserDefaultUILanguage()) & 0x3FF
+    return 0

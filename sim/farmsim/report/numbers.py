@@ -1,4 +1,4 @@
-"""Numbers as people read them: three significant figures, thousands commas, an ASCII minus, `-` for unknown."""
+"""Numbers as people read them: three significant figures, thousands commas, ASCII minus, `-` for unknown."""
 
 import math
 

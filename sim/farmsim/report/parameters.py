@@ -1,4 +1,4 @@
-"""Every parameter of a scenario file, read from the description of the schema: path, type, bounds, sentence."""
+"""Every parameter of a scenario file, read from the schema: path, type, bounds, default, sentence."""
 
 import typing
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from farmsim.params import Label
 from farmsim.report.messages import mark
 from farmsim.report.values import plain_number
 from farmsim.scenario.places import alternatives, model_of, unwrapped
@@ -52,7 +53,7 @@ def parameters() -> tuple[Parameter, ...]:
 
 
 def find_parameters(word: str) -> list[Parameter]:
-    """Parameters that a path means: exactly, else those whose last key (and known keys before it) it gives."""
+    """Parameters that a path means: exactly, else those whose last key (and some before it) it gives."""
     keys = word.split(".")
     exact = [p for p in parameters() if len(p.path) == len(keys) and _matches(p.path, keys)]
     if exact:
@@ -80,7 +81,7 @@ def _fields(model: type[BaseModel], path: tuple[str, ...], variant: str) -> Iter
         blocks = _blocks(field.annotation)
         yield Parameter(here, variant, _type(field), _bounds(field), _default(field), field.description or "")
         for below, block, tag in blocks:
-            if block.__name__ not in ("Label",):
+            if block is not Label:
                 yield from _fields(block, (*here, *below), tag or variant)
 
 

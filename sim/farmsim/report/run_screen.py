@@ -1,6 +1,6 @@
 """The screen of one run: outcome with intervals, where the kilograms went and what they brought, the balance.
 
-The same at every width; from 110 cells on, further columns show intervals and weeks. `--full` is `full_screen`.
+The same facts at every width; from 110 cells on, a further column shows weeks. `--full` is `full_screen`.
 """
 
 import math
@@ -8,21 +8,19 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from farmsim.report.cells import cell_width, fit, pad, spread, wrap
-from farmsim.report.charts import bar, sparkline
 from farmsim.report.console import Column, make_table
 from farmsim.report.expectations import Check, check_expectations, expectation_lines
+from farmsim.report.kilogram_table import kilogram_table
 from farmsim.report.messages import language, plural
 from farmsim.report.messages import translate as _
-from farmsim.report.numbers import UNKNOWN, figures, fixed, interval, relative, whole
+from farmsim.report.numbers import UNKNOWN, figures, interval, relative, whole
 from farmsim.report.terminal import Look
-from farmsim.report.words import CHANNEL_COLORS, destination_label, is_share, metric_label, unit_label
-from farmsim.results.estimates import estimate, quantiles
+from farmsim.report.words import is_share, metric_label, unit_label
+from farmsim.results.estimates import quantiles
 from farmsim.results.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -89,7 +87,9 @@ def quiet_line(result: "RunResult") -> str:
 def checks(result: "RunResult") -> list[Check]:
     """The scenario's expectations with their verdicts."""
     expect = result.loaded.scenario.expect
-    return check_expectations(expect, {name: result.estimate(name).mean for name in expect if name in METRICS})
+    return check_expectations(
+        expect, {name: result.estimate(name).mean for name in expect if name in METRICS}
+    )
 
 
 def title(result: "RunResult", look: Look, source: str) -> list[Text]:
@@ -122,38 +122,6 @@ def outcome_table(result: "RunResult", look: Look) -> RenderableType:
         Column(_("10-90% of seasons"), 19 + spare, right=True),
     )
     return make_table(columns, [_outcome_row(result, name) for name in shown], look)
-
-
-def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
-    """Where the kilograms went and what growers got for them; rows add up to the harvest."""
-    rows = _kilogram_rows(result)
-    harvested = np.array([outcome.kg_in for outcome in result.outcomes])
-    scale, unit = _mass_scale(float(harvested.mean()))
-    receipts = sum(row.receipts for row in rows if row.receipts is not None)
-    money, money_unit = _money_scale(receipts)
-    most = max((float(row.kg.mean()) for row in rows), default=0.0)
-    columns = _kilogram_columns(look, unit, money_unit)
-    bar_width = columns[4].width
-
-    def cells(row: "_Row", *, total: bool = False) -> list[str | Text]:
-        mean, low, high, _sd, _n = estimate(row.kg)
-        share = mean / harvested.mean() * 100.0 if harvested.mean() > 0 else math.nan
-        picture = "" if total else bar(mean, most, bar_width, look.glyphs)
-        known = row.receipts is not None
-        line: list[str | Text] = [
-            row.label,
-            _amount(mean / scale),
-            figures((high - low) / 2 / scale, 2),
-            whole(share),
-            Text(picture, style=f"color({row.color})"),
-            whole(row.receipts / money) if row.receipts is not None else UNKNOWN,
-            fixed(row.price, 2) if known else UNKNOWN,
-        ]
-        return [*line, sparkline(row.weekly, look.glyphs)] if look.is_wide else line
-
-    price = result.estimate("grower_price_per_kg").mean
-    total = _Row(_("Harvested"), harvested, 0, receipts, price, _weekly(result, "harvested"))
-    return make_table(columns, [cells(row) for row in rows], look, total=cells(total, total=True))
 
 
 def balance_lines(result: "RunResult", look: Look) -> list[Text]:
@@ -189,55 +157,6 @@ def closing_lines(result: "RunResult", look: Look, invocation: Invocation) -> li
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row of the kilogram table; `receipts` is None where nothing is paid."""
-
-    label: str
-    kg: NDArray[np.float64]
-    color: int
-    receipts: float | None
-    price: float
-    weekly: list[float]
-
-
-def _kilogram_rows(result: "RunResult") -> list[_Row]:
-    """Channels in file order, then what was not sold, without rows that are always zero."""
-    scenario = result.loaded.scenario
-    rows = []
-    for name, channel in scenario.channels.items():
-        if name not in result.outcomes[0].channels:
-            continue
-        label, kg = channel.label.text(language()), result.values("sold_kg", name)
-        receipts = result.estimate("grower_receipts", name).mean
-        price = result.estimate("grower_price_per_kg", name).mean
-        rows.append(_Row(label, kg, CHANNEL_COLORS[channel.kind], receipts, price, _weekly(result, name)))
-    for place in result.outcomes[0].destinations:
-        kg = np.array([outcome.destinations.get(place, 0.0) for outcome in result.outcomes])
-        if kg.any():
-            rows.append(_Row(destination_label(place), kg, 240, None, math.nan, _weekly(result, place)))
-    return rows
-
-
-def _kilogram_columns(look: Look, unit: str, money_unit: str) -> tuple[Column, ...]:
-    """Columns of the kilogram table; the bar takes what is left."""
-    label = 24 if look.width < 90 else 30
-    columns = [
-        Column(_("WHERE THE KG WENT"), label),
-        Column(unit, 7, right=True),
-        Column(look.glyphs.plus_minus + " 95%", 7, right=True),
-        Column("%", 4, right=True),
-        Column("", 0),
-        Column(_("growers {unit}").format(unit=money_unit), 13, right=True),
-        Column(_("CNY/kg"), 7, right=True),
-    ]
-    if look.is_wide:
-        columns.append(Column(_("by week"), 16))
-    taken = sum(column.width for column in columns) + len(columns) - 1
-    columns[4] = Column("", max(4, look.width - taken))
-    return tuple(columns)
-
-
 def _outcome_row(result: "RunResult", name: str) -> list[str | Text]:
     """One headline metric; shares in percent."""
     unit = METRICS[name].unit
@@ -256,7 +175,7 @@ def _outcome_row(result: "RunResult", name: str) -> list[str | Text]:
 
 def _short_unit(unit: str) -> str:
     """The unit beside a number whose row already says per what."""
-    return "" if unit == "points" else unit_label(unit.split("/")[0])
+    return "" if unit == "points" else unit_label(unit.split("/", maxsplit=1)[0])
 
 
 def _joined(parts: list[str], dot: str, width: int) -> list[str]:
@@ -284,14 +203,10 @@ def _scale(result: "RunResult") -> list[str]:
             households=whole(households), land=f"{land / max(households, 1):.3g}"
         )
     )
-    parts.append(_("{days} days from {start}").format(days=scenario.horizon_days, start=scenario.start.isoformat()))
+    parts.append(
+        _("{days} days from {start}").format(days=scenario.horizon_days, start=scenario.start.isoformat())
+    )
     return parts
-
-
-def _weekly(result: "RunResult", name: str) -> list[float]:
-    """Mean kilograms by week over the replications; empty where not kept."""
-    weeks = [outcome.weekly[name] for outcome in result.outcomes if name in outcome.weekly]
-    return [float(v) for v in np.mean(np.array(weeks, dtype=np.float64), axis=0)] if weeks else []
 
 
 def _warning(result: "RunResult") -> str:
@@ -299,7 +214,9 @@ def _warning(result: "RunResult") -> str:
     count = len(result.outcomes)
     if result.loaded.warnings:
         number = len(result.loaded.warnings)
-        return plural("{count} warning about the file", "{count} warnings about the file", number).format(count=number)
+        return plural("{count} warning about the file", "{count} warnings about the file", number).format(
+            count=number
+        )
     if count < FEW_REPLICATIONS:
         return plural(
             "Only {count} replication: without more there are no intervals.",
@@ -308,30 +225,13 @@ def _warning(result: "RunResult") -> str:
         ).format(count=count)
     above = result.estimate("households_above_line_share").mean
     if above < 0.5:
-        return _("{share} % of the households stay below the poverty line.").format(share=whole((1.0 - above) * 100.0))
+        return _("{share} % of the households stay below the poverty line of {year}.").format(
+            share=whole((1.0 - above) * 100.0), year=result.loaded.scenario.start.year
+        )
     lost = result.estimate("lost_share").mean
     if lost > 0.2:
         return _("{share} % of the harvest reaches no buyer.").format(share=whole(lost * 100.0))
     return ""
-
-
-def _amount(value: float) -> str:
-    """A whole number, so that rows add up to their total; what would round to nothing keeps one figure."""
-    return figures(value, 1) if 0.0 < value < 0.5 else whole(value)
-
-
-def _mass_scale(kg: float) -> tuple[float, str]:
-    """Unit of mass in which the largest number has at most five digits."""
-    if kg < 1e5:
-        return 1.0, _("kg")
-    return (1e3, _("tonnes")) if kg < 1e8 else (1e6, _("kt"))
-
-
-def _money_scale(money: float) -> tuple[float, str]:
-    """Unit of money in which the largest number has at most five digits."""
-    if abs(money) < 1e5:
-        return 1.0, _("CNY")
-    return (1e3, _("k CNY")) if abs(money) < 1e8 else (1e6, _("M CNY"))
 
 
 def _tiny(share: float) -> str:

@@ -1,6 +1,6 @@
-"""The text of a new scenario file for a county of the catalogue: complete, short, every number with its source.
+"""The text of a new scenario file for a county of the catalogue: complete, short, all numbers sourced.
 
-What differs between counties is in `COUNTIES`; the channels are the same everywhere and taken from the catalogue.
+What differs between counties is in `COUNTIES`; the channels are the same and taken from the catalogue.
 """
 
 from typing import NamedTuple
@@ -58,8 +58,16 @@ COUNTIES = {
         start="2018-06-22",
         horizon_days=85,
         growers=(
-            ("tunnel", "bachu-tunnel", Figure("150", _assumed("30 % of a model county of 500", "100", "250"))),
-            ("open-field", "bachu-open-field", Figure("350", _assumed("70 % of a model county of 500", "250", "400"))),
+            (
+                "tunnel",
+                "bachu-tunnel",
+                Figure("150", _assumed("30 % of a model county of 500", "100", "250")),
+            ),
+            (
+                "open-field",
+                "bachu-open-field",
+                Figure("350", _assumed("70 % of a model county of 500", "250", "400")),
+            ),
         ),
         packhouse="{lines: 6, kg_per_hour: 1500}",
         province="xinjiang",
@@ -79,13 +87,17 @@ COUNTIES = {
         product="yuanyang-red-rice",
         start="2018-09-01",
         horizon_days=180,
-        growers=(("terraces", "yuanyang-terraces", Figure("500", _assumed("a model county", "200", "2000"))),),
+        growers=(
+            ("terraces", "yuanyang-terraces", Figure("500", _assumed("a model county", "200", "2000"))),
+        ),
         packhouse="{lines: 4, kg_per_hour: 500}",
         province="yunnan",
         shop_lane="truck",
         age_limit="null",
         door_price=Figure("10", _assumed("6 to 7 CNY/kg paddy at 0.65 kg milled a kg", "9", "11")),
-        trader_price=Figure("6.15", _assumed("4 CNY/kg paddy (yuanyang.price.trader_baseline)", "4.6", "7.7")),
+        trader_price=Figure(
+            "6.15", _assumed("4 CNY/kg paddy (yuanyang.price.trader_baseline)", "4.6", "7.7")
+        ),
         online_price=Figure("20", _cited("yuanyang.price.online_retail")),
         packaging=Figure("2", _assumed("a vacuum bag in a box", "1", "4")),
         market_price=Figure("7", _assumed("a little above the trader's price", "5", "9")),
@@ -179,7 +191,9 @@ def _channel(name: str, begin: Beginning) -> list[str]:
     match name:
         case "taobao":
             limit = [f"age_limit_days: {begin.age_limit}"] if begin.age_limit else []
-            sale = f"grade: a, price_per_kg: {begin.online_price.value}, packaging_cost: {begin.packaging.value}"
+            sale = (
+                f"grade: a, price_per_kg: {begin.online_price.value}, packaging_cost: {begin.packaging.value}"
+            )
             lines = ["use: taobao", door, *limit]
         case "hema":
             lane = [f"lane: {begin.shop_lane}"] if begin.shop_lane else []
@@ -215,7 +229,9 @@ def _source_lines(county: str, begin: Beginning, start: str) -> list[str]:
     if "taobao" in names:
         lines.append(f"  channels.taobao.{sells}.packaging_cost: {begin.packaging.origin}")
         if begin.age_limit.isdigit():
-            lines.append('  channels.taobao.age_limit_days: {assumed: "sold out of the cold store", range: [1, 90]}')
+            lines.append(
+                '  channels.taobao.age_limit_days: {assumed: "sold out of the cold store", range: [1, 90]}'
+            )
     if "local" in names:
         lines.append(f"  channels.local.{sells}.price_per_kg: {begin.market_price.origin}")
         lines.append(f"  channels.local.{sells}.market_kg_per_day: {begin.market_kg.origin}")

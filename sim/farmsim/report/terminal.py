@@ -1,8 +1,8 @@
 """What a terminal can show: encoding, glyph tier, width. Without libraries, because `--help` needs it too.
 
 A classic Windows console with an East Asian code page draws box and block characters two cells wide, and a
-stream that is not Unicode cannot carry them: both get ASCII. Screens are designed for 79 cells, because a full
-last column wraps in some consoles.
+stream that is not Unicode cannot carry them: both get ASCII. Screens are designed for 79 cells, because a
+full last column wraps in some consoles.
 """
 
 import os
@@ -44,14 +44,14 @@ class Look:
 def needs_ascii(
     encoding: str | None, environment: Mapping[str, str], *, windows: bool, code_page: int, terminal: bool
 ) -> bool:
-    """Whether a stream gets tier 0: not Unicode, or a classic Windows console with an East Asian code page."""
+    """Whether a stream gets tier 0: not Unicode, or a classic Windows console, East Asian code page."""
     if not (encoding or "").lower().replace("-", "").startswith("utf"):
         return True
     return windows and terminal and code_page in EAST_ASIAN_CODE_PAGES and not environment.get("WT_SESSION")
 
 
 def prepare_stream(stream: TextIO) -> None:
-    """Make a stream able to take any text: a file or pipe becomes UTF-8, a terminal replaces what it lacks."""
+    """Let a stream take any text: a file or pipe becomes UTF-8, a terminal replaces what it lacks."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is None:
         return
@@ -87,8 +87,8 @@ def terminal_width(stream: TextIO) -> int:
 
 def _code_page() -> int:
     """Code page of the Windows console; 0 elsewhere."""
-    if sys.platform != "win32":
-        return 0
-    import ctypes
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 (exists only there)
 
-    return int(ctypes.windll.kernel32.GetConsoleOutputCP())
+        return int(ctypes.windll.kernel32.GetConsoleOutputCP())
+    return 0

@@ -23,7 +23,15 @@ CONFIDENCE = {
     "": "",
 }
 
-_DEPTHS = {"products": 2, "counties": 2, "channels": 2, "interventions": 2, "desk": 1, "clock": 1, "expect": 2}
+_DEPTHS = {
+    "products": 2,
+    "counties": 2,
+    "channels": 2,
+    "interventions": 2,
+    "desk": 1,
+    "clock": 1,
+    "expect": 2,
+}
 """How many keys of a path name the block that a value stands in."""
 
 _NAMES = ("label", "name", "note", "sources")
@@ -135,5 +143,7 @@ def _line(cells: tuple[str, ...], columns: tuple[int, ...], look: Look) -> str:
     """One line of the table of values."""
     shown = list(cells)
     shown[3] = _(CONFIDENCE.get(shown[3], shown[3]))
-    parts = [pad(fit(cell, width - 1, look.glyphs.more), width) for cell, width in zip(shown, columns, strict=True)]
+    parts = [
+        pad(fit(cell, width - 1, look.glyphs.more), width) for cell, width in zip(shown, columns, strict=True)
+    ]
     return "".join(parts).rstrip()

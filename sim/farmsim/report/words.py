@@ -1,4 +1,4 @@
-"""Names on the screens for what has a fixed identifier: metrics, destinations, parts of a price, units, kinds.
+"""Names on the screens for what has a fixed identifier: metrics, destinations, parts of a price, units.
 
 Identifiers themselves are never translated; an identifier without a name here is shown as it stands.
 """
@@ -20,6 +20,7 @@ METRICS = {
     "netback_per_kg": mark("Netback"),
     "grower_price_per_kg": mark("Growers' price"),
     "grower_share": mark("Growers' share"),
+    "grower_share_online": mark("Growers' share online"),
     "gross_per_mu": mark("Growers' gross / mu"),
     "gross_per_household": mark("Gross / household"),
     "income_per_mu": mark("Income / mu"),
@@ -31,12 +32,14 @@ METRICS = {
     "gini": mark("Gini coefficient"),
     "days_until_paid": mark("Days until paid"),
     "delivery_days": mark("Delivery time"),
+    "spoiled_at_consumer_kg": mark("Spoiled at consumers"),
     "freshness_on_arrival": mark("Freshness on arrival"),
     "rating": mark("Store rating"),
     "packhouse_utilisation": mark("Packhouse in use"),
     "packhouse_wait_hours": mark("Wait at packhouse"),
     "public_cost": mark("Public cost"),
     "peak_borrowing": mark("Peak borrowing"),
+    "cooperative_surplus": mark("Cooperatives' surplus"),
     "operator_surplus": mark("Operator's surplus"),
     "spoiled_share": mark("Spoiled"),
     "shrink_share": mark("Shrink"),
@@ -68,6 +71,17 @@ PRICE_PARTS = {
     "cooperative": mark("Cooperative"),
     "growers": mark("Growers"),
     "public": mark("Public money"),
+}
+
+OPERATOR_ITEMS = {
+    "bought_kg": mark("Bought, kg"),
+    "resold_kg": mark("Sold on, kg"),
+    "spoiled_kg": mark("Spoiled, kg"),
+    "on_hand_kg": mark("Left over, kg"),
+    "paid": mark("Paid, CNY"),
+    "resale_value": mark("Resale, CNY"),
+    "clawed_back": mark("Clawed back, CNY"),
+    "surplus": mark("Surplus, CNY"),
 }
 
 UNITS = {
@@ -108,6 +122,11 @@ def destination_label(name: str) -> str:
 def price_part_label(name: str) -> str:
     """What the screens call a part of the consumer's yuan."""
     return translate(PRICE_PARTS.get(name, name))
+
+
+def operator_item_label(name: str) -> str:
+    """What the screens call an item of a contract buyer's own account."""
+    return translate(OPERATOR_ITEMS.get(name, name))
 
 
 def unit_label(unit: str) -> str:

@@ -76,7 +76,7 @@ def _validated(tree: MapNode, model: type[M]) -> tuple[M, dict[str, Plain]]:
 def _problems(failures: list[Failure], tree: MapNode) -> list[Problem]:
     """One problem for each independent failure, in the order of the file."""
     failures = [failure for failure in _one_branch_each(failures, tree) if not _is_consequence(failure)]
-    failures = without_misspelt(failures[: 2 * MAX_PROBLEMS])
+    failures = _without_made(without_misspelt(failures[: 2 * MAX_PROBLEMS]), tree)
     return [problem_of(failure) for failure in failures]
 
 
@@ -86,6 +86,21 @@ def _is_consequence(failure: Failure) -> bool:
     if isinstance(place.node, Scalar) and place.node.suspect:
         return True
     return place.incomplete and failure.type in {"missing", "union_tag_not_found"}
+
+
+def _without_made(failures: list[Failure], tree: MapNode) -> list[Failure]:
+    """The failures with one for all that is missing in a block that an override has made."""
+    kept: dict[object, Failure] = {}
+    for failure in failures:
+        place = failure.place
+        path, block = place.path, place.node
+        if failure.type == "missing":
+            path, block = place.path[:-1], place.holder
+        if failure.type in {"missing", "union_tag_not_found"} and isinstance(block, MapNode) and block.made:
+            kept.setdefault(path, Failure({**failure.error, "type": "made"}, find(tree, path)))
+        else:
+            kept[id(failure)] = failure
+    return list(kept.values())
 
 
 def _one_branch_each(failures: list[Failure], tree: MapNode) -> list[Failure]:

@@ -20,7 +20,6 @@ MAX_EXTENDS = 8
 class Layer:
     """One file: its tree without `extends` and `sources`, and its sources."""
 
-    document: Document
     tree: MapNode
     rules: list[SourceRule]
 
@@ -38,7 +37,7 @@ def read_layers(
         shown.append(document.file)
         extends = root.entries.get("extends")
         rest = replace(root, entries={key: entry for key, entry in root.entries.items() if key != "extends"})
-        layers.append(Layer(document, *split_sources(rest, problems)))
+        layers.append(Layer(*split_sources(rest, problems)))
         if extends is None or is_null(extends.node):
             return layers
         found = _parent(extends, path, bundled, names, problems)

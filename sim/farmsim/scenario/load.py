@@ -20,7 +20,7 @@ from farmsim.scenario.hints import did_you_mean
 from farmsim.scenario.merge import Catalogue, merge, prune, resolve_uses
 from farmsim.scenario.nodes import MapNode, Plain
 from farmsim.scenario.overrides import Override, lay_on, parse_overrides
-from farmsim.scenario.provenance import Provenance, provenance_of, stamp, unmatched_problem
+from farmsim.scenario.provenance import Provenance, SourceRule, provenance_of, stamp, unmatched_problem
 from farmsim.scenario.text import MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -127,10 +127,12 @@ def _load(
     problems = found.reported()
     if checked is None or any(not problem.is_warning for problem in problems):
         raise ScenarioError(problems)
-    provenance, unsourced = provenance_of(checked.tree)
-    return Loaded(
-        checked.model, checked.data, digest_of(checked.data), provenance, unsourced, problems, checked.tree
-    )
+    tree, unmatched = _stamped(checked.tree, layers, given)
+    if unmatched and not given:
+        raise ScenarioError(tuple(unmatched_problem(rule, tree) for rule in unmatched) + problems)
+    provenance, unsourced = provenance_of(tree)
+    digest = digest_of(checked.data)
+    return Loaded(checked.model, checked.data, digest, provenance, unsourced, problems, tree)
 
 
 def digest_of(data: Plain) -> str:
@@ -174,7 +176,7 @@ def _located(path_or_name: str | Path, library: Library) -> tuple[Path, str]:
 def _composed(
     layers: list[Layer], given: list[Override], library: Library, problems: list[Problem]
 ) -> MapNode:
-    """Files, overrides and catalogue as one tree, its values stamped with their sources."""
+    """Files, overrides and catalogue as one tree."""
     tree = layers[-1].tree
     for layer in reversed(layers[:-1]):
         tree = _as_mapping(merge(layer.tree, tree))
@@ -185,15 +187,21 @@ def _composed(
     for override in given:
         if not override.concerns_use:
             tree = lay_on(tree, override, problems)
-    tree = _as_mapping(prune(tree))
-    nearer = [override.path[0][1].document for override in given]
+    return _as_mapping(prune(tree))
+
+
+def _stamped(tree: MapNode, layers: list[Layer], given: list[Override]) -> tuple[MapNode, list[SourceRule]]:
+    """The tree with the sources of the files on its values, and those of the nearest file that cover nothing.
+
+    A file's sources cover what it says itself and what it inherits, not what is laid over it.
+    """
+    unmatched: list[SourceRule] = []
     for index in range(len(layers) - 1, -1, -1):
-        spare = [*nearer, *(layer.document for layer in layers[:index])]
-        stamped, unmatched = stamp(tree, layers[index].rules, spare=spare)
+        nearer = [override.value.mark.document for override in given]
+        nearer += [layer.tree.mark.document for layer in layers[:index]]
+        stamped, unmatched = stamp(tree, layers[index].rules, spare=nearer)
         tree = _as_mapping(stamped)
-        if index == 0:
-            problems.extend(unmatched_problem(rule, tree) for rule in unmatched)
-    return tree
+    return tree, unmatched
 
 
 def _as_mapping(node: object) -> MapNode:

@@ -59,11 +59,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """Values by key, in file order; an `incomplete` one lacks what a catalogue entry should have brought."""
+    """Values by key, in file order.
+
+    An `incomplete` one lacks what a catalogue entry should have brought; one that is `made` was not there
+    until an override set something inside it.
+    """
 
     mark: Mark
     entries: dict[str, Entry]
     incomplete: bool = False
+    made: bool = False
 
     def child(self, key: str) -> "Node | None":
         """The value under `key`, if there is one."""

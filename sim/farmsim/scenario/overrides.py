@@ -82,13 +82,13 @@ def _with_value(node: Node, path: tuple[tuple[str, Mark], ...], value: Node, pro
         case MapNode():
             below = node.child(name)
             if rest:
-                start = below if below is not None and not is_null(below) else MapNode(mark, {})
+                start = below if below is not None and not is_null(below) else MapNode(mark, {}, made=True)
                 made = _with_value(start, rest, value, problems)
             elif below is not None and is_null(value):
                 return replace(node, entries={key: item for key, item in node.entries.items() if key != name})
             else:
                 made = value
-            over = MapNode(node.mark, {name: Entry(mark, made)})
+            over = replace(node, entries={name: Entry(mark, made)})
             return merge(over, node) if not rest else replace(node, entries=_put(node, name, mark, made))
         case ListNode():
             if not name.isdecimal() or int(name[:9]) >= len(node.items):

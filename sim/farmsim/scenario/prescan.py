@@ -118,19 +118,21 @@ def _problem(document: Document, finding: Finding) -> Problem:
 def _repaired(document: Document, scanned: tuple[str, ...], findings: list[Finding]) -> Document:
     """The document with the findings put right and a way back to the written columns."""
     lines = list(scanned)
-    shifts: dict[int, tuple[tuple[int, int], ...]] = {}
+    shifts: dict[int, tuple[tuple[int, int, int], ...]] = {}
     for number, group in groupby(findings, key=attrgetter("line")):
         line, pieces, length, done = lines[number], list[str](), 0, 0
-        steps: list[tuple[int, int]] = []
+        steps: list[tuple[int, int, int]] = []
         for finding in group:
             if finding.in_text:
                 continue
             pieces += line[done : finding.start], finding.right
-            length += finding.start - done + len(finding.right)
+            length += finding.start - done
+            steps.append((length, finding.start - length, finding.end - 1))
+            length += len(finding.right)
             done = finding.end
-            steps.append((length, done - length))
+            steps.append((length, done - length, len(line)))
         lines[number] = "".join(pieces) + line[done:]
-        if any(add for _, add in steps):
+        if any(add for _, add, _ in steps):
             shifts[number] = tuple(steps)
     return replace(document, text="\n".join(lines), shifts=shifts)
 

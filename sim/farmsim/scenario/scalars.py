@@ -22,6 +22,7 @@ _WORDS: dict[str, Value] = {
 }
 _SWITCHES = {form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper())}
 _INTEGER = re.compile(r"[-+]?[0-9]+")
+_SIMPLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
@@ -54,8 +55,16 @@ def plain_value(text: str) -> Value | Refusal:
     return text
 
 
+def is_constant(text: str) -> bool:
+    """Whether an unquoted scalar is a null, true or false."""
+    return text in _WORDS
+
+
 def _number(text: str) -> Value | Refusal:
     """The value of a scalar that begins like a number."""
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        return int(text) if simple[1] is None else float(text)
     refusal = _refusal(text)
     if refusal is not None:
         return refusal

@@ -32,13 +32,14 @@ class Document:
     """One input text: the name shown to the user, the text to parse, and its lines as they were written.
 
     `text` may differ from the lines where the pre-scan has put right characters; `shifts` then holds for a
-    line (from 0) pairs of a column of `text` and what to add from there on to get the written column.
+    line (from 0) triples: a column of `text`, what to add from there on to get the written column, and the
+    last column that this may give.
     """
 
     file: str
     text: str
     lines: tuple[str, ...]
-    shifts: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    shifts: dict[int, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
 
     def mark(self, line: int, column: int, width: int = 1) -> "Mark":
         """The place at `line` and `column` of the parsed text, both counted from 0."""
@@ -51,7 +52,8 @@ class Document:
         """The written column of a column of the parsed text."""
         shifts = self.shifts[line]
         passed = bisect_right(shifts, column, key=itemgetter(0))
-        return column + (shifts[passed - 1][1] if passed else 0)
+        _, add, last = shifts[passed - 1] if passed else (0, 0, column)
+        return min(column + add, last)
 
 
 class Mark(NamedTuple):

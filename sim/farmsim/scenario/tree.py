@@ -22,7 +22,7 @@ from yaml.events import (
 
 from farmsim.errors import Problem
 from farmsim.scenario.nodes import Entry, ListNode, MapNode, Node, Scalar
-from farmsim.scenario.scalars import Refusal, plain_value
+from farmsim.scenario.scalars import Refusal, is_constant, plain_value
 from farmsim.scenario.text import MAX_PROBLEMS, Document, Mark, Remedy, holds_control, remedy, shortened
 
 MAX_DEPTH = 40
@@ -173,7 +173,7 @@ class _Builder:
         frame.key = (None, mark)
         if is_plain and name == "<<":
             self._report(mark, "E015", remedy("use-extends"))
-        elif is_plain and (plain_value(name) is None or isinstance(plain_value(name), bool)):
+        elif is_plain and is_constant(name):
             self._report(mark, "E020", remedy("quote-text", text=name or "~"), key=name or "~")
         elif not name:
             self._report(mark, "E020", remedy("name-key"), key='""')

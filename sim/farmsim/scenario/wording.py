@@ -154,14 +154,36 @@ def _unknown_key(failure: Failure) -> Problem:
     return place.key.problem("E022", *(remedies or choices(fields, key="known-keys")), key=name)
 
 
+def _unknown_entry(failure: Failure) -> Problem:
+    """An entry that only an override speaks of."""
+    place = failure.place
+    entries = place.holder.entries if place.holder is not None else {}
+    known = [
+        name for name, entry in entries.items() if not (isinstance(entry.node, MapNode) and entry.node.made)
+    ]
+    guesses = [remedy("did-you-mean", guess=guess) for guess in did_you_mean(place.name, known)[:1]]
+    return place.key.problem("E022", *guesses, *choices(known, key="known-keys"), key=shortened(place.name))
+
+
 def _missing(failure: Failure) -> Problem:
     """A key that is not there."""
     place = failure.place
     if failure.type == "union_tag_not_found":
-        tag = str(failure.context.get("discriminator", "")).strip("'")
-        known = _tag_values(place.kind, tag)
-        return place.key.problem("E023", *choices(known), key=tag, path=".".join((*place.path, tag)))
+        return _missing_tag(place, str(failure.context.get("discriminator", "")).strip("'"))
     return place.key.problem("E023", remedy("add-key", key=place.name), key=place.name, path=_path(place))
+
+
+def _missing_tag(place: Place, tag: str) -> Problem:
+    """A block that does not say its kind, or says it under a misspelt key."""
+    entries = place.node.entries if isinstance(place.node, MapNode) else {}
+    for name, entry in entries.items():
+        if name.startswith(f"{tag}:"):
+            return entry.key.problem("E022", remedy("space-after-colon", key=tag), key=shortened(name))
+    for name in did_you_mean(tag, entries)[:1]:
+        if name not in {field for option in alternatives(place.kind) for field in _fields(model_of(option))}:
+            return entries[name].key.problem("E022", remedy("did-you-mean", guess=tag), key=shortened(name))
+    known = _tag_values(place.kind, tag)
+    return place.key.problem("E023", *choices(known), key=tag, path=".".join((*place.path, tag)))
 
 
 def _not_a_choice(failure: Failure) -> Problem:
@@ -296,6 +318,7 @@ def _as_id(name: str) -> str:
 
 _WORDINGS = {
     "extra_forbidden": _unknown_key,
+    "made": _unknown_entry,
     "missing": _missing,
     "union_tag_not_found": _missing,
     "literal_error": _not_a_choice,
