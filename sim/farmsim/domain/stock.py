@@ -65,6 +65,10 @@ class Stock:
         """Kilograms by row."""
         return self._kg.sum(axis=0)
 
+    def on_hand_of(self, rows: Indices) -> Floats:
+        """Kilograms in some rows."""
+        return np.asarray(np.add.reduce(self._kg[:, rows], axis=0))
+
     def age(self, now: float) -> Floats:
         """Thermal age of every cell now, [column, row]."""
         return self._age + self._rate * (now - self.inspected_at)
@@ -92,15 +96,30 @@ class Stock:
         return np.asarray(np.maximum(0.0, 1.0 - age / self._median[rows]))
 
     def receive(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
-        """Add lot parts with thermal age `age` now; each (column, row) at most once in a call."""
+        """Add lot parts with thermal age `age` now; each (column, row) at most once in a call.
+
+        A merged cell has spent the mean of its parts' hazards, but never more than its mean age has: nothing
+        comes back to life.
+        """
         before = self._kg[columns, rows]
         total = before + kg
         part = np.divide(kg, total, out=np.zeros_like(kg), where=total > 0.0)
-        stored = age - self._rate[rows] * (now - self.inspected_at)
+        since = self._rate[rows] * (now - self.inspected_at)
+        merged = self._age[columns, rows] + part * (age - since - self._age[columns, rows])
         spent = np.power(np.maximum(age, 0.0) / self._median[rows], self._shape[rows])
-        self._age[columns, rows] += part * (stored - self._age[columns, rows])
-        self._hazard[columns, rows] += part * (spent - self._hazard[columns, rows])
+        mean = self._hazard[columns, rows] + part * (spent - self._hazard[columns, rows])
+        most = np.power(np.maximum(merged + since, 0.0) / self._median[rows], self._shape[rows])
+        self._age[columns, rows] = merged
+        self._hazard[columns, rows] = np.minimum(mean, most)
         self._kg[columns, rows] = total
+
+    def receive_merged(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
+        """The same where several parts may belong into one cell: they merge to the mean first."""
+        width = self._kg.shape[1]
+        cells, which = np.unique(columns * width + rows, return_inverse=True)
+        mass = np.bincount(which, kg)
+        mean = np.bincount(which, kg * age) / np.maximum(mass, 1e-300)
+        self.receive(cells % width, cells // width, mass, mean, now)
 
     def issue(
         self,
@@ -190,14 +209,15 @@ class Stock:
         kg = self._kg[:, source] * share
         if not np.count_nonzero(kg):
             return
-        age = self.age(now)[:, source]
-        spent = self._hazard[:, source]
         before = self._kg[:, target]
         total = before + kg
         part = np.divide(kg, total, out=np.zeros_like(kg), where=total > 0.0)
-        stored = age - self._rate[target] * (now - self.inspected_at)
-        self._age[:, target] += part * (stored - self._age[:, target])
-        self._hazard[:, target] += part * (spent - self._hazard[:, target])
+        since = self._rate[target] * (now - self.inspected_at)
+        merged = self._age[:, target] + part * (self.age(now)[:, source] - since - self._age[:, target])
+        mean = self._hazard[:, target] + part * (self._hazard[:, source] - self._hazard[:, target])
+        most = np.power(np.maximum(merged + since, 0.0) / self._median[target], self._shape[target])
+        self._age[:, target] = merged
+        self._hazard[:, target] = np.minimum(mean, most)
         self._kg[:, target] = total
         self._kg[:, source] -= kg
 

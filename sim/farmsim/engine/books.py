@@ -44,6 +44,11 @@ class Books:
         self._guarantees = [p for p in scenario.interventions.values() if isinstance(p, PriceGuarantee) and p.enabled]
         self._subsidies = [p for p in scenario.interventions.values() if isinstance(p, Subsidy) and p.enabled]
         self._spent = {id(p): 0.0 for p in (*self._guarantees, *self._subsidies)}
+        self._covered = {
+            id(p): np.isin(layout.offers.channel, [layout.channels.index(c) for c in p.channels]).astype(np.float64)
+            for p in (*self._guarantees, *self._subsidies)
+        }
+        """1 for offers of the channels that a programme covers, [offer]."""
         self._costs = programme_costs(scenario)
         self._day_growers = np.zeros(size)
         self._day_delay = np.zeros(size)
@@ -88,7 +93,7 @@ class Books:
         world.money.post("freight", accounts.cooperative, accounts.carriers, amount)
         for programme in self._subsidies:
             if programme.freight_share > 0.0:
-                paid = amount * self._covered(programme.channels) * programme.freight_share
+                paid = amount * self._covered[id(programme)] * programme.freight_share
                 self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
 
     def cost(self, item: Literal["packaging", "packing", "packing_wage", "ads"], amount: Floats) -> None:
@@ -165,12 +170,12 @@ class Books:
         for programme in self._guarantees:
             gap = np.maximum(programme.price_per_kg - price, 0.0)
             gap = np.where((price > 0.0) & np.isfinite(price), gap, 0.0)
-            self._pay_programme(programme, "guarantee", kg * gap * self._covered(programme.channels), None)
+            self._pay_programme(programme, "guarantee", kg * gap * self._covered[id(programme)], None)
 
     def _subsidise(self, kg: Floats) -> None:
         for programme in self._subsidies:
             if programme.per_kg > 0.0:
-                amount = kg * programme.per_kg * self._covered(programme.channels)
+                amount = kg * programme.per_kg * self._covered[id(programme)]
                 self._pay_programme(programme, "subsidy", amount, None)
 
     def _pay_programme(
@@ -193,12 +198,6 @@ class Books:
             self._day_growers += amount
         world.money.post(item, payer, payee, amount)  # type: ignore[arg-type]
         self.public += np.bincount(payer, amount, minlength=len(self.public))
-
-    def _covered(self, channels: list[str]) -> Floats:
-        """1 for offers of the named channels, [offer]."""
-        names = self._world.layout.channels
-        wanted = [names.index(channel) for channel in channels]
-        return np.isin(self._world.layout.offers.channel, wanted).astype(np.float64)
 
     def _pay_packhouse(self) -> None:
         """Running cost of what was packed today; part of it are wages of the growers' households."""

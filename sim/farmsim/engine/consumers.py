@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
-RARE = 1e-4
+RARE = 1e-3
 """Transit slots less likely than this are left to their neighbours."""
 
 

@@ -10,7 +10,7 @@ from farmsim.domain.seasons import autoregressive, calendar_factor
 from farmsim.engine.books import Books
 from farmsim.engine.growers import Crop
 from farmsim.engine.stores import Stores
-from farmsim.engine.transport import Route, unload
+from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
 from farmsim.streams import normals, uniform_block
 
@@ -43,12 +43,12 @@ class Sale:
 class Wholesale:
     """One wholesale market: price level drawn ahead, trucks that arrive, a session a day."""
 
-    def __init__(self, world: World, stores: Stores, books: Books, crop: Crop, channel: int, routes: list[Route]) -> None:
+    def __init__(self, world: World, books: Books, crop: Crop, fleet: Fleet, channel: int) -> None:
         layout = world.layout
         block = layout.blocks[channel]
         assert isinstance(block, WholesaleChannel), "a wholesale market is a wholesale channel"
-        self._world, self._stores, self._books, self._sale = world, stores, books, Sale(world, books)
-        self.block, self.channel, self.routes = block, channel, routes
+        self._world, self._fleet, self._sale = world, fleet, Sale(world, books)
+        self.block, self.channel = block, channel
         self.offers = np.flatnonzero(layout.offers.channel == channel)
         self.market_kg = np.full(len(layout.offers.ids), 1.0)
         for offer in self.offers:
@@ -62,47 +62,22 @@ class Wholesale:
         level = self.level[:, min(day, self._world.days - 1)]
         return session_price(level, kg[self.offers], self.market_kg[self.offers], self.block.elasticity)
 
-    def ship(self, day: int, granted: Floats) -> None:
-        """Trucks leave for the market with what the desk granted, [line]."""
-        for route in self.routes:
-            want = granted[route.lines]
-            total, room = float(want.sum()), route.room_kg(day)
-            if total <= 0.0 or room <= 0.0:
-                continue
-            taken = self._stores.take_lines(route.access, want * min(1.0, room / total), rule="fefo")
-            if len(taken.kg):
-                shipment, _ = route.send(self._world.env.now, taken, route.lines)
-                self._books.left(day, shipment.line, shipment.column, shipment.kg)
-                self._books.freight(shipment.line, route.freight(shipment.kg, shipment.vehicles))
-
     def session(self, day: int) -> None:
         """Everything that has come is sold at a price that follows the day's volume."""
         world, layout = self._world, self._world.layout
         size = len(layout.offers.ids)
-        kg, age_kg, left_kg = np.zeros(size), np.zeros(size), np.zeros(size)
-        for route in self.routes:
-            for shipment in route.arrived(world.env.now):
-                come = unload(world, route, shipment, world.env.now)
-                product = world.line_product[come.line]
-                world.lose(day, "road", "spoiled", product, come.spoiled_kg)
-                world.lose(day, "road", "damaged", product, come.damaged_kg)
-                offer = layout.lines.offer[come.line]
-                kg += np.bincount(offer, come.kg, minlength=size)
-                age_kg += np.bincount(offer, come.kg * come.age, minlength=size)
-                left_kg += np.bincount(offer, come.kg * shipment.left_day, minlength=size)
+        come = self._fleet.unload(day, [self.channel])
+        if come is None:
+            return
+        offer = layout.lines.offer[come.line]
+        kg = np.bincount(offer, come.kg, minlength=size)
+        age_kg = np.bincount(offer, come.kg * come.age, minlength=size)
+        left_kg = np.bincount(offer, come.kg * come.left_day, minlength=size)
         if np.count_nonzero(kg):
             price = np.zeros(size)
             price[self.offers] = self.expected_price(day, kg)
             left_day = round(float(left_kg.sum() / kg.sum()))
             self._sale(day, self.channel, kg, price, age_kg, left_day)
-
-    def in_transit(self) -> tuple[Indices, Floats]:
-        """Kilograms on the road, as (product, kg) parts."""
-        parts = [s for route in self.routes for _, s in route.on_road]
-        if not parts:
-            return np.zeros(0, dtype=np.intp), np.zeros(0)
-        line = np.concatenate([s.line for s in parts])
-        return self._world.line_product[line], np.concatenate([s.kg for s in parts])
 
     def _levels(self, crop: Crop) -> Floats:
         """Pbar x season x AR(1) x yield effect, [offer of the channel, day], drawn ahead."""
@@ -126,6 +101,7 @@ class Trader:
         self._world, self._stores, self._books, self._sale = world, stores, books, Sale(world, books)
         self.block, self.channel = block, channel
         self.lines = layout.lines.of_channel[channel]
+        self._way = int(stores.way_of[channel])
         self.county = layout.goods.county[layout.lines.good[self.lines]]
         name = layout.channels[channel]
         keys = world.streams.keys("trader", [f"{name}/{c}" for c in layout.counties])
@@ -168,7 +144,7 @@ class Trader:
         part = np.divide(np.minimum(room, total), total, out=np.zeros_like(total), where=total > 0.0)
         if not np.count_nonzero(part):
             return
-        taken = self._stores.take(self.channel, offered * part[self.county], rule="fifo")
+        taken = self._stores.take(self._way, self.lines, offered * part[self.county])
         if not len(taken.kg):
             return
         size = len(layout.offers.ids)
@@ -190,6 +166,7 @@ class Contract:
         self._world, self._stores, self._books, self._sale = world, stores, books, Sale(world, books)
         self.block, self.channel = block, channel
         self.lines = layout.lines.of_channel[channel]
+        self._way = int(stores.way_of[channel])
         self.offers = np.flatnonzero(layout.offers.channel == channel)
         self.bought_kg = np.zeros(len(layout.offers.ids))
         self.resold_kg = 0.0
@@ -215,7 +192,7 @@ class Contract:
         want = np.minimum(self.granted[self.lines], self._stores.available_kg(self.channel))
         if not np.count_nonzero(want):
             return
-        taken = self._stores.take(self.channel, want, rule="fifo")
+        taken = self._stores.take(self._way, self.lines, want)
         if not len(taken.kg):
             return
         size = len(layout.offers.ids)

@@ -10,7 +10,7 @@ from farmsim.domain.channels import OrderChannel, ParcelChannel, StockedChannel,
 from farmsim.engine.consumers import Market
 from farmsim.engine.layout import parcel_lane
 from farmsim.engine.markets import Trader, Wholesale
-from farmsim.engine.transport import Route
+from farmsim.engine.transport import Fleet, Route
 from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ class Netbacks:
         self,
         world: World,
         market: Market | None,
-        routes: dict[int, list[Route]],
+        fleet: Fleet,
         markets: list[Wholesale],
         traders: list[Trader],
     ) -> None:
@@ -44,7 +44,7 @@ class Netbacks:
                         assert market is not None
                         self._fixed[line] = self._parcel(line, block, market, float(age[line]))
                     case StockedChannel() | WholesaleChannel():
-                        route = next(r for r in routes[channel] if line in r.lines)
+                        route = next(r for r in fleet.of_channel(channel) if line in r.lines)
                         self._fixed[line], self._kept[line] = self._bulk(line, block, route, float(age[line]))
                     case OrderChannel():
                         self._fixed[line] = layout.offers.price[layout.lines.offer[line]]

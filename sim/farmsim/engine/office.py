@@ -15,7 +15,7 @@ from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.shops import Shops
 from farmsim.engine.stores import Stores
 from farmsim.engine.world import World
-from farmsim.streams import normals, uniforms
+from farmsim.streams import normals, uniform_block
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +58,8 @@ class Desk:
         )
         self._plan = policy.planner(self.layout)
         self._cv = policy.forecast_cv
-        self._keys = world.streams.keys("forecast", ["/".join(ids) for ids in layout.offers.ids])
+        self._errors = self._forecast_errors()
+        """Factor on the forecast, [consumer offer, day]; None without an error."""
         self._supply = self._expected_supply(crop)
         self._keep = self._keep_shares()
         self._packable = self._most_packed()
@@ -76,11 +77,7 @@ class Desk:
         layout = self._world.layout
         intake = self._yard.intake_kg()
         good_kg = intake + self._on_hand()
-        line_kg = np.zeros(len(layout.lines.offer))
-        for channel, lines in enumerate(layout.lines.of_channel):
-            if len(lines):
-                line_kg[lines] = self._stores.available_kg(channel)
-        line_kg += intake[layout.lines.good]
+        line_kg = self._stores.sellable_kg() + intake[layout.lines.good]
         committed, wanted = self._wants(day)
         remaining = np.full(len(layout.offers.ids), np.inf)
         for contract in self._contracts:
@@ -100,6 +97,16 @@ class Desk:
             keep_share=self._keep,
         )
 
+    def _forecast_errors(self) -> Floats | None:
+        """Lognormal factors with mean 1, drawn ahead."""
+        world = self._world
+        if self._cv <= 0.0 or self._consumers is None:
+            return None
+        names = ["/".join(world.layout.offers.ids[o]) for o in self._consumers.market.offer]
+        days = np.arange(world.days, dtype=np.uint64)
+        mu, sigma = lognormal_parameters(1.0, self._cv)
+        return np.exp(mu + sigma * normals(uniform_block(world.streams.keys("forecast", names), days)))
+
     def _on_hand(self) -> Floats:
         """Sorted stock of the counties, [good]."""
         rows = self._world.layout.rows
@@ -116,18 +123,17 @@ class Desk:
             rate = self._consumers.open_day(day) * self._parcels.pack_kg
             owed = self._parcels.owed_kg()
             trend = self._trend(day)[market.group]
-            if self._cv > 0.0:
-                mu, sigma = lognormal_parameters(1.0, self._cv)
-                rate = rate * np.exp(mu + sigma * normals(uniforms(self._keys[market.offer], day)))
+            if self._errors is not None:
+                rate = rate * self._errors[:, day]
             wanted[market.offer] = rate[:, None] * trend
             parcel = market.offer[market.parcel]
             committed[parcel] = owed[market.parcel]
             wanted[parcel, 0] += owed[market.parcel]
             np.minimum(wanted, self._packable[:, None], out=wanted)
         if self._shops is not None:
-            for chain in self._shops.chains:
-                committed[chain.offers] = chain.ordered_kg
-                wanted[chain.offers, 0] = chain.ordered_kg
+            offers = self._shops.shelves.offers
+            committed[offers] = self._shops.ordered_kg
+            wanted[offers, 0] = self._shops.ordered_kg
         for market_hall in self._markets:
             wanted[market_hall.offers] = market_hall.block.max_kg_per_day or np.inf
         for trader in self._traders:

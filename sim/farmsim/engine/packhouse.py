@@ -59,6 +59,8 @@ class Yard:
         ]
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
         self._waiting_kg = np.zeros(len(groups))
+        self._damaged_kg = np.zeros(len(scenario.products))
+        """Thrown out at sorting since it was last counted, [product]."""
         self._sorted: dict[tuple[int, int], list[float]] = {}
         self.by_group = np.zeros((world.days, len(goods.ids), len(groups)))
         """Sorted kilograms by (harvest day, good, grower group): whose fruit is in a lot."""
@@ -92,6 +94,9 @@ class Yard:
         """What was sorted since the last call, each (good, column) once; None if nothing was."""
         if not self._sorted:
             return None
+        products = np.arange(len(self._damaged_kg))
+        self._world.lose(int(self._world.env.now), "packhouse", "damaged", products, self._damaged_kg)
+        self._damaged_kg[:] = 0.0
         parts: dict[tuple[int, int], list[float]] = {}
         for (group, day), (kg, age_kg) in self._sorted.items():
             first, shares = self._first_good[group], self._shares[group]
@@ -172,7 +177,7 @@ class Yard:
         today = min(int(self._world.env.now), self._world.days - 1)
         damage = self._damage[product]
         if damage > 0.0:
-            self._world.lose(today, "packhouse", "damaged", np.array([product]), np.array([kg * damage]))
+            self._damaged_kg[product] += kg * damage
             kg *= 1.0 - damage
         self.packed_kg[county] += kg
         age = waited_days * self._world.ambient_rate(product, county, today)

@@ -32,18 +32,6 @@ class Packed(NamedTuple):
     lost: Integers
 
 
-class Shop(NamedTuple):
-    """One parcel channel: its lines and its consumer offers."""
-
-    channel: int
-    block: ParcelChannel
-    lines: Indices
-    at: tuple[int, ...]
-    """Positions among the consumer offers."""
-    line_at: Indices
-    """[line of the shop] -> position in `at`."""
-
-
 class ParcelShops:
     """All parcel channels of a scenario; arrays are by consumer offer (zero for stocked ones)."""
 
@@ -64,8 +52,9 @@ class ParcelShops:
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
         self._own = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
         self._parcel_cell = market.parcel[market.cells.offer]
-        self._shops = self._find_shops()
+        self._index_lines()
         self._loads: list[Load] = []
+        self._left: list[tuple[Indices, Indices, Floats]] = []
 
     def owed_kg(self) -> Floats:
         """Orders that wait, kg by consumer offer."""
@@ -79,29 +68,32 @@ class ParcelShops:
         """Serve waiting and new orders as far as the desk's grant, [line], the fruit and the packers allow.
 
         What is taken is deducted from `granted`. Unserved customers of shops with a waiting list join it; with
-        `again` (the round of those who switched) nobody waits and the waiting are not asked anew.
+        `again` (the round of those who switched) nobody waits and the waiting are not asked anew. Where fruit
+        is shorter than the desk thought, shops get it in proportion to their grants.
         """
+        cells, rules = self._consumers.market.cells, self.rules
         new = orders * self._parcel_cell
         queue = np.zeros((1, len(new)), dtype=np.int64) if again else self.waiting
-        done, waited = np.zeros(len(new), dtype=np.int64), np.zeros(len(new), dtype=np.int64)
-        lost, at_once = np.zeros(len(new), dtype=np.int64), np.zeros(len(new), dtype=np.int64)
-        for shop in self._shops:
-            if again and not any(new[self._own[at]].any() for at in shop.at):
-                continue
-            kg, able = self._able(shop, granted)
-            want = np.zeros(len(shop.at))
-            for i, at in enumerate(shop.at):
-                own = self._own[at]
-                given, days, left = self._ration(day, at, new[own], queue[:, own], int(able[i]), again=again)
-                done[own], waited[own] = given, days
-                at_once[own] = new[own] + queue[0, own] - left[0]
-                if again or not self.rules.waits[at]:
-                    lost[own] = left[0]
-                else:
-                    self.waiting[:, own] = left
-                want[i] = given.sum() * self.pack_kg[at]
-            if np.count_nonzero(want):
-                self._take(day, shop, kg, want, granted)
+        asked = new if len(queue) == 1 and again else new + np.add.reduce(queue, axis=0)
+        wanted = np.zeros(len(self.pack_kg), dtype=np.int64)
+        wanted[cells.owners] = np.add.reduceat(asked, cells.first)
+        able = self._take(wanted, granted)
+        short = (wanted > able).nonzero()[0].tolist()
+        done, at_once = asked.copy(), new + queue[0]
+        waited = np.zeros(len(new), dtype=np.int64)
+        if len(queue) > 1:
+            waited = np.arange(len(queue)) @ queue
+        rest = np.zeros_like(queue)
+        for at in short:
+            own = self._own[at]
+            done[own], waited[own], rest[:, own] = self._ration(
+                day, at, new[own], queue[:, own], int(able[at]), again=again
+            )
+            at_once[own] -= rest[0, own]
+        lost = rest[0].copy() if again else rest[0] * ~rules.waits[cells.offer]
+        if not again:
+            rest[0] -= lost
+            self.waiting = rest
         self._done = self._done + done if again else done
         self._waited = self._waited + waited if again else waited
         return Packed(done, at_once, lost)
@@ -109,14 +101,17 @@ class ParcelShops:
     def has_more(self, granted: Floats) -> NDArray[np.bool_]:
         """Whether a shop could still pack another parcel today, by consumer offer."""
         more = np.zeros(len(self.pack_kg), dtype=np.bool_)
-        for shop in self._shops:
-            if (granted[shop.lines] >= self.pack_kg[list(shop.at)][shop.line_at]).any():
-                more[list(shop.at)] = self._able(shop, granted)[1] >= 1.0
+        if np.count_nonzero(granted[self._lines] >= self._line_pack):
+            for way, mine in self._ways:
+                more |= self._able(way, mine, granted)[1] >= 1
         return more
 
     def leave(self, day: int) -> None:
         """The courier takes what was packed today."""
         if self._loads:
+            line, column, kg = (np.concatenate(part) for part in zip(*self._left, strict=True))
+            self._books.left(day, line, column, kg)
+            self._left = []
             self.courier.take(day, self._done, self._waited, self._loads)
             self._loads = []
 
@@ -132,9 +127,12 @@ class ParcelShops:
         waited = np.arange(len(queue))[:, None]
         late = queue * (waited > self.rules.promise_days[cells.offer])
         overdue = late.sum(axis=0)
-        if np.count_nonzero(overdue):
-            u = uniforms_at(self._keys[cells.offer], cells.address + np.uint64(day << 20))
-            gone = binomial(u, overdue, self.rules.leaves_share[cells.offer])
+        some = overdue.nonzero()[0]
+        if len(some):
+            offer = cells.offer[some]
+            u = uniforms_at(self._keys[offer], cells.address[some] + np.uint64(day << 20))
+            gone = np.zeros(len(overdue), dtype=np.int64)
+            gone[some] = binomial(u, overdue[some], self.rules.leaves_share[offer])
             cancelled[cells.owners] = np.add.reduceat(gone, cells.first)
             for bucket in range(len(queue) - 1, -1, -1):
                 take = np.minimum(late[bucket], gone)
@@ -142,16 +140,6 @@ class ParcelShops:
                 gone = gone - take
         self.waiting = queue
         return cancelled
-
-    def _able(self, shop: Shop, granted: Floats) -> tuple[Floats, Floats]:
-        """Kilograms that each line may take, and the parcels that makes, by offer of the shop."""
-        kg = granted[shop.lines]
-        if np.count_nonzero(kg):
-            kg = np.minimum(kg, self._stores.available_kg(shop.channel))
-        able = np.floor(np.bincount(shop.line_at, kg, minlength=len(shop.at)) / self.pack_kg[list(shop.at)] + 1e-9)
-        if shop.block.parcels_per_day is not None:
-            able = np.minimum(able, np.floor(shop.block.parcels_per_day / len(shop.at)))
-        return kg, able
 
     def _ration(
         self, day: int, at: int, new: Integers, queue: Integers, able: int, *, again: bool
@@ -177,27 +165,54 @@ class ParcelShops:
             rest[bucket] = rest[bucket] - given
         return done, waited, rest
 
-    def _take(self, day: int, shop: Shop, kg: Floats, want: Floats, granted: Floats) -> None:
-        """Issue the fruit of one shop's parcels, worst accepted grade first, and book that it has left."""
-        share = kg.copy()
-        for i, at in enumerate(shop.line_at.tolist()):
-            share[i] = min(share[i], want[at])
-            want[at] -= share[i]
-        taken: Issued = self._stores.take(shop.channel, share, rule=shop.block.issue)
-        granted[shop.lines] -= np.bincount(taken.line, taken.kg, minlength=len(shop.lines))
-        self._books.left(day, shop.lines[taken.line], taken.column, taken.kg)
-        at = np.array(shop.at, dtype=np.intp)[shop.line_at[taken.line]]
-        self._loads.append(Load(at, taken.kg, taken.age, taken.hazard))
+    def _able(self, way: int, mine: Indices, granted: Floats) -> tuple[Floats, Integers]:
+        """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""
+        kg = granted[self._lines[mine]]
+        if np.count_nonzero(kg):
+            kg = self._stores.fitted(way, self._lines[mine], kg)
+        by_offer = np.bincount(self._line_at[mine], kg, minlength=len(self.pack_kg))
+        return kg, np.minimum(np.floor(by_offer / self.pack_kg + 1e-9), self._most).astype(np.int64)
 
-    def _find_shops(self) -> list[Shop]:
+    def _take(self, wanted: Integers, granted: Floats) -> Integers:
+        """Issue the fruit of the day's parcels, worst accepted grade first; parcels made, by consumer offer."""
+        made = np.zeros(len(wanted), dtype=np.int64)
+        for way, mine in self._ways:
+            kg, able = self._able(way, mine, granted)
+            packs = np.minimum(wanted, able)
+            if not np.count_nonzero(packs):
+                continue
+            made += packs
+            share, want = np.zeros(len(kg)), packs * self.pack_kg
+            at, nth = self._line_at[mine], self._nth[mine]
+            for place in range(int(nth.max()) + 1):
+                here = nth == place
+                share[here] = np.minimum(kg[here], want[at[here]])
+                want -= np.bincount(at[here], share[here], minlength=len(want))
+            taken: Issued = self._stores.take(way, self._lines[mine], share)
+            line = self._lines[mine][taken.line]
+            granted -= np.bincount(line, taken.kg, minlength=len(granted))
+            self._left.append((line, taken.column, taken.kg))
+            self._loads.append(Load(at[taken.line], taken.kg, taken.age, taken.hazard))
+        return made
+
+    def _index_lines(self) -> None:
+        """Tables of the parcel lines: whose they are, which way they take fruit, in which order of grades."""
         layout, market = self._world.layout, self._consumers.market
-        place = {int(offer): at for at, offer in enumerate(market.offer)}
-        shops = []
+        place = np.full(len(layout.offers.ids), -1, dtype=np.intp)
+        place[market.offer] = np.arange(len(market.offer))
+        at = place[layout.lines.offer]
+        self._lines = (market.parcel[at] & (at >= 0)).nonzero()[0]
+        self._line_at = at[self._lines]
+        self._line_pack = self.pack_kg[self._line_at]
+        way = self._stores.way_of[layout.lines.channel[self._lines]]
+        self._ways = [(int(w), (way == w).nonzero()[0]) for w in np.unique(way)]
+        self._nth = np.zeros(len(self._lines), dtype=np.intp)
+        """Place of a line among those of its offer, the worst accepted grade first."""
+        for i in range(1, len(self._nth)):
+            same = self._line_at[i] == self._line_at[i - 1]
+            self._nth[i] = self._nth[i - 1] + 1 if same else 0
+        self._most = np.full(len(self.pack_kg), np.inf)
         for channel, block in enumerate(layout.blocks):
-            lines = layout.lines.of_channel[channel]
-            if isinstance(block, ParcelChannel) and len(lines):
-                at = [place[int(offer)] for offer in layout.lines.offer[lines]]
-                unique = tuple(dict.fromkeys(at))
-                line_at = np.array([unique.index(a) for a in at], dtype=np.intp)
-                shops.append(Shop(channel, block, lines, unique, line_at))
-        return shops
+            if isinstance(block, ParcelChannel) and block.parcels_per_day is not None:
+                mine = (layout.offers.channel[market.offer] == channel).nonzero()[0]
+                self._most[mine] = np.floor(block.parcels_per_day / max(len(mine), 1))

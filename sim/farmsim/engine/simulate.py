@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import OrderChannel, StockedChannel, TraderChannel, WholesaleChannel
+from farmsim.domain.channels import OrderChannel, TraderChannel, WholesaleChannel
 from farmsim.domain.households import draw_households
 from farmsim.domain.records import Closed, Stocked, Welfare
 from farmsim.engine.accounts import Accounts, make_accounts
@@ -22,7 +22,7 @@ from farmsim.engine.programmes import with_programmes
 from farmsim.engine.shops import Shops
 from farmsim.engine.storefront import Storefront
 from farmsim.engine.stores import Stores
-from farmsim.engine.transport import Route
+from farmsim.engine.transport import Fleet
 from farmsim.engine.world import Recorder, World
 from farmsim.scenario.catalogue import poverty_line
 from farmsim.scenario.schema import Scenario
@@ -67,11 +67,11 @@ class Season:
         self.stores = stores = Stores(world, yard)
         self.growers = Growers(world, crop, yard)
         self.books = books = Books(world, yard, len(groups))
-        routes = self._routes(streams)
+        self.fleet = fleet = Fleet(world, stores, books)
         granted = np.zeros(len(layout.lines.offer))
         kinds = list(enumerate(layout.blocks))
         self.markets = [
-            Wholesale(world, stores, books, crop, c, routes[c]) for c, b in kinds if isinstance(b, WholesaleChannel)
+            Wholesale(world, books, crop, fleet, c) for c, b in kinds if isinstance(b, WholesaleChannel)
         ]
         self.traders = [Trader(world, stores, books, c) for c, b in kinds if isinstance(b, TraderChannel)]
         self.contracts = [Contract(world, stores, books, c) for c, b in kinds if isinstance(b, OrderChannel)]
@@ -80,7 +80,7 @@ class Season:
         consumers = None
         if model.market is not None:
             consumers = Consumers(world, model.market)
-            self.shops = Shops(world, consumers, stores, books, routes)
+            self.shops = Shops(world, consumers, books, fleet)
             self.parcels = ParcelShops(world, consumers, stores, books)
             Storefront(world, consumers, self.parcels, self.shops, granted)
         self.consumers = consumers
@@ -88,9 +88,9 @@ class Season:
             world, yard, stores, crop,
             consumers=consumers, parcels=self.parcels, shops=self.shops, markets=self.markets,
             traders=self.traders, contracts=self.contracts, granted=granted,
-            netbacks=Netbacks(world, model.market, routes, self.markets, self.traders),
+            netbacks=Netbacks(world, model.market, fleet, self.markets, self.traders),
         )  # fmt: skip
-        if self.markets or (self.shops and self.shops.chains):
+        if fleet.routes:
             world.daily(world.clock.departure, self.depart)
         if world.wants is None or Stocked in world.wants:
             world.daily(world.clock.recording, self.record_stock)
@@ -109,10 +109,9 @@ class Season:
     def depart(self, day: int) -> None:
         """Trucks leave for shops and markets."""
         self.stores.put_away()
+        left = self.fleet.depart(day, self.desk.granted)
         if self.shops is not None:
-            self.shops.ship(day, self.desk.granted)
-        for hall in self.markets:
-            hall.ship(day, self.desk.granted)
+            self.shops.shipped(left)
 
     def record_stock(self, day: int) -> None:
         """Stock of the evening by place."""
@@ -120,18 +119,9 @@ class Season:
         held = self.world.stock.on_hand()
         self.world.record(Stocked(day, np.bincount(rows.place, held, minlength=len(rows.places))))
 
-    def _routes(self, streams: Streams) -> dict[int, list[Route]]:
-        layout = self.model.layout
-        routes: dict[int, list[Route]] = {}
-        for channel, block in enumerate(layout.blocks):
-            if isinstance(block, StockedChannel | WholesaleChannel):
-                lines = layout.lines.of_channel[channel]
-                counties = dict.fromkeys(layout.goods.county[layout.lines.good[lines]].tolist())
-                routes[channel] = [Route(layout, streams, county, channel) for county in counties]
-        return routes
-
     def _count_stock(self) -> None:
         """What is on hand, before the doors and on the road at the horizon."""
+        self.stores.put_away()
         world, rows = self.world, self.model.layout.rows
         kinds = np.array(rows.kind)[rows.place]
         held = world.stock.on_hand()
@@ -139,9 +129,7 @@ class Season:
         world.kg.add("on_hand", world.row_product[own], held[own])
         products = np.arange(len(self.model.layout.products))
         world.kg.add("on_hand", products, self.yard.unsorted_kg())
-        movers = [*self.markets, *([self.shops] if self.shops else [])]
-        for mover in movers:
-            world.kg.add("in_transit", *mover.in_transit())
+        world.kg.add("in_transit", *self.fleet.in_transit())
 
     def _pay_inputs(self) -> None:
         """Growers' cash costs of the season."""

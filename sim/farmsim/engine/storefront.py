@@ -22,7 +22,6 @@ class Storefront:
         self._shops = shops
         self._granted = granted
         cells = consumers.market.cells
-        self._parcel_cell = consumers.market.parcel[cells.offer]
         self._orders: Integers = np.zeros(len(cells.offer), dtype=np.int64)
         self._missed: Integers = self._orders
         self._sold: Integers = self._orders
@@ -40,10 +39,9 @@ class Storefront:
 
     def serve_shops(self, day: int) -> None:
         """Shops serve their customers from the shelf."""
-        if self._shops.chains:
-            at_shops = np.where(self._parcel_cell, 0, self._orders)
-            self._sold, self._missed = self._shops.serve(day, at_shops)
-        self._shops.age_shelves(day)
+        if self._shops.are_there:
+            self._shops.age_shelves(day)
+            self._sold, self._missed = self._shops.serve(day, self._orders)
 
     def close_day(self, day: int) -> None:
         """Courier cut-off: pack parcels, let the disappointed choose again, write the day down."""
@@ -51,6 +49,8 @@ class Storefront:
         sold, missed = self._sold + packed.served, self._missed + packed.lost
         again = self._choose_again(day, missed) if np.count_nonzero(missed) else np.zeros_like(missed)
         self._parcels.leave(day)
+        if self._shops.are_there:
+            self._shops.close_day(day)
         cancelled = self._parcels.end_day(day)
         world = self._world
         if world.wants is None or Ordered in world.wants:
@@ -77,7 +77,8 @@ class Storefront:
         if not np.count_nonzero(orders):
             return orders
         packed = self._parcels.pack(day, orders, self._granted, again=True)
-        return packed.served + self._shops.serve_again(day, np.where(self._parcel_cell, 0, orders))
+        at_shops = self._shops.serve(day, orders, again=True)[0] if self._shops.are_there else 0
+        return packed.served + at_shops
 
     def _by_offer(self, cells: Integers) -> Integers:
         """Sum of cells by consumer offer."""

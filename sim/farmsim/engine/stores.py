@@ -7,9 +7,8 @@ processing and feed.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Issue
 from farmsim.domain.stock import Issued
-from farmsim.engine.access import Access
+from farmsim.engine.access import ways_in
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -35,8 +34,11 @@ class Stores:
         self._at_county = np.isin(kinds, ("gate", "cold"))
         self._by_kind = {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)}
         layout = world.layout
-        self.access = [Access.of(layout, layout.lines.of_channel[c], b) for c, b in enumerate(layout.blocks)]
-        """[channel]"""
+        self.ways, self.way_of = ways_in(layout)
+        """Ways into the stores, and the number of each channel's, [channel]."""
+        self._lines_of_way = [
+            (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(self.ways))
+        ]
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
         world.stock.set_rates(world.row_rates(0))
         world.daily(world.clock.inspection, self.inspect)
@@ -65,26 +67,52 @@ class Stores:
             good = lots.good[stays]
             world.stock.receive(rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now)
 
-    def available_kg(self, channel: int) -> Floats:
-        """Kilograms in the county's stores that a channel's rules let each of its lines take now."""
-        access, stock, now = self.access[channel], self._world.stock, self._world.env.now
+    def by_good_kg(self, way: int) -> Floats:
+        """Kilograms in the county's stores that one way in may take now, [good]."""
+        access, stock, now = self.ways[way], self._world.stock, self._world.env.now
         columns = stock.harvests(self._world.column(int(now)), access.age_limit)
         have = stock.held(columns, access.rows)
-        allowed = access.allowed(stock, columns, now)
+        allowed = access.allowed(stock, columns, slice(None), now)
         return np.asarray(np.add.reduce(have if allowed is None else have * allowed, axis=(0, 2)))
 
-    def take(self, channel: int, kg: Floats, *, rule: Issue) -> Issued:
-        """Take up to `kg` for each line of one channel out of the county's stores, cold store first."""
-        return self.take_lines(self.access[channel], kg, rule=rule)
+    def sellable_kg(self) -> Floats:
+        """Kilograms that the rules of its channel let each line take now, [line]."""
+        good = self._world.layout.lines.good
+        kg = np.zeros(len(good))
+        for way, lines in enumerate(self._lines_of_way):
+            kg[lines] = self.by_good_kg(way)[good[lines]]
+        return kg
 
-    def take_lines(self, access: Access, kg: Floats, *, rule: Issue) -> Issued:
-        """The same for some lines of a channel."""
-        stock, now = self._world.stock, self._world.env.now
+    def available_kg(self, channel: int) -> Floats:
+        """Kilograms that each line of one channel may take now."""
+        lines = self._world.layout.lines
+        return self.by_good_kg(int(self.way_of[channel]))[lines.good[lines.of_channel[channel]]]
+
+    def fitted(self, way: int, lines: Indices, kg: Floats) -> Floats:
+        """`kg` by line, cut in proportion where the fruit of a good is less than all its lines want."""
+        good = self._world.layout.lines.good[lines]
+        have = self.by_good_kg(way)
+        want = np.bincount(good, kg, minlength=len(have))
+        part = np.divide(have, want, out=np.ones_like(have), where=want > have)
+        return kg * part[good]
+
+    def take(self, way: int, lines: Indices, kg: Floats) -> Issued:
+        """Take up to `kg` for each line out of the county's stores, cold store first.
+
+        Lines of one good share what is issued for it: each gets the same mix of lots, in proportion.
+        """
+        access, stock, now = self.ways[way], self._world.stock, self._world.env.now
+        good = self._world.layout.lines.good[lines]
+        total = np.bincount(good, kg, minlength=len(access.rows))
+        goods = total.nonzero()[0]
         today = self._world.column(int(now))
-        allowed = access.allowed(stock, stock.harvests(today, access.age_limit), now)
-        return stock.issue(
-            access.rows, kg, now, today=today, rule=rule, age_limit=access.age_limit, allowed=allowed
-        )
+        columns = stock.harvests(today, access.age_limit)
+        issued = stock.issue(
+            access.rows[goods], total[goods], now,
+            today=today, rule=access.rule, age_limit=access.age_limit,
+            allowed=access.allowed(stock, columns, goods, now),
+        )  # fmt: skip
+        return _shared(issued, goods, good, kg / np.maximum(total[good], 1e-300))
 
     def inspect(self, day: int) -> None:
         """Age all stock, throw out what failed and what is too old, restow, set the new day's temperatures."""
@@ -178,6 +206,22 @@ class Stores:
                 int(accounts.suppliers[0]) if len(accounts.suppliers) else accounts.inputs,
                 float(amount[index]),
             )
+
+
+def _shared(issued: Issued, goods: Indices, good: Indices, share: Floats) -> Issued:
+    """What was issued by good, split among the lines that asked: `good` and `share` are by line."""
+    place = np.zeros(int(good.max(initial=0)) + 1, dtype=np.intp)
+    place[goods] = np.arange(len(goods))
+    asking = (share > 0.0).nonzero()[0]
+    request = place[good[asking]]
+    if len(asking) == len(goods):
+        line = np.empty(len(goods), dtype=np.intp)
+        line[request] = asking
+        return issued._replace(line=line[issued.line])
+    entry, who = (issued.line[:, None] == request).nonzero()
+    line = asking[who]
+    kg = issued.kg[entry] * share[line]
+    return Issued(line, issued.column[entry], kg, issued.age[entry], issued.hazard[entry])
 
 
 def _cooling_hours(county: County) -> float:

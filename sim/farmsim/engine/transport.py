@@ -1,9 +1,11 @@
-"""Bulk transport: trucks leave the county for shops and markets, and arrive some days later.
+"""Bulk transport: trucks leave the county for shops and markets, and are unloaded some days later.
 
-A departure takes what the desk allotted as far as vehicles are free; vehicles come back after the same time.
-Arrivals are coalesced by day: everything that reaches one channel on a day is one shipment.
+A departure takes what the desk granted as far as vehicles are free; a vehicle is away for twice the transit
+time. What will be found at the door is worked out at departure, for all trucks of the evening at once, and
+put on the calendar of the day on which it is unloaded.
 """
 
+from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +14,9 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.stock import Issued
-from farmsim.engine.access import Access
+from farmsim.engine.books import Books
 from farmsim.engine.layout import Layout, bulk_lane
+from farmsim.engine.stores import Stores
 from farmsim.engine.world import World
 from farmsim.scenario.catalogue import provinces
 from farmsim.streams import Streams, normals, uniform_block
@@ -23,20 +25,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-class Shipment(NamedTuple):
-    """Lot parts on the road together, by line of the channel."""
-
-    left_day: int
-    line: Indices
-    column: Indices
-    kg: Floats
-    age: Floats
-    hazard: Floats
-    vehicles: int
-
-
 class Route:
-    """One channel's bulk lane from one county: vehicles, calendar of departures, trucks on the road."""
+    """One channel's bulk lane from one county: distance, calendar of departures, free vehicles."""
 
     def __init__(self, layout: Layout, streams: Streams, county: int, channel: int) -> None:
         scenario = layout.scenario
@@ -46,18 +36,21 @@ class Route:
         self.county = county
         self.channel = channel
         self.lane: BulkLane = bulk_lane(scenario, county_id, block.lane)
-        self.lines = np.array(
-            [line for line in layout.lines.of_channel[channel] if layout.goods.county[layout.lines.good[line]] == county],
-            dtype=np.intp,
-        )
-        self.access = Access.of(layout, self.lines, block)
+        mine = layout.lines.of_channel[channel]
+        self.lines: Indices = mine[layout.goods.county[layout.lines.good[mine]] == county]
         self.km = self.lane.km if self.lane.km is not None else _distance(layout, county_id, block)
         entity = f"{county_id}/{block.lane}/{layout.channels[channel]}"
         self.transit_days = _transit(self.lane, self.km, streams, entity, scenario.horizon_days)
         self.closed = _closures(self.lane, streams, layout, f"{county_id}/{block.lane}")
+        self.opens_at = scenario.clock.receipt if isinstance(block, StockedChannel) else scenario.clock.session
+        """Hour at which its trucks are unloaded."""
         self.free = self.lane.vehicles
-        self._away: dict[int, int] = {}
-        self.on_road: list[tuple[float, Shipment]] = []
+        self._away: defaultdict[int, int] = defaultdict(int)
+
+    @property
+    def usual_days(self) -> float:
+        """Mean transit time, days."""
+        return self.km / self.lane.km_per_day
 
     def departs(self, day: int) -> bool:
         """Whether a truck may leave on this day."""
@@ -65,68 +58,163 @@ class Route:
 
     def room_kg(self, day: int) -> float:
         """What can leave today: free vehicles, after those due are back."""
-        self.free += sum(self._away.pop(due) for due in [d for d in self._away if d <= day])
+        for due in [d for d in self._away if d <= day]:
+            self.free += self._away.pop(due)
         return self.free * self.lane.vehicle_kg if self.departs(day) else 0.0
 
-    def send(self, now: float, taken: Issued, lines: Indices) -> tuple[Shipment, float]:
-        """Load what was issued and leave; returns the shipment and its arrival time."""
-        day = int(now)
-        kg = float(taken.kg.sum())
+    def send(self, day: int, kg: float) -> int:
+        """Vehicles leave with so many kilograms; how many."""
         vehicles = min(self.free, int(np.ceil(kg / self.lane.vehicle_kg - 1e-9)))
         self.free -= vehicles
-        transit = float(self.transit_days[day])
-        back = int(np.ceil(now + 2.0 * transit))
-        self._away[back] = self._away.get(back, 0) + vehicles
-        shipment = Shipment(day, lines[taken.line], taken.column, taken.kg, taken.age, taken.hazard, vehicles)
-        self.on_road.append((now + transit, shipment))
-        return shipment, now + transit
+        self._away[int(np.ceil(day + 2.0 * self.transit_days[day]))] += vehicles
+        return vehicles
 
-    def freight(self, kg: Floats, vehicles: int) -> Floats:
-        """Freight of a shipment split by kg."""
-        total = float(kg.sum())
-        cost = total / 1000.0 * self.km * self.lane.cost_per_t_km + vehicles * self.lane.cost_per_trip
-        return kg * (cost / total if total > 0.0 else 0.0)
+    def freight(self, kg: float, vehicles: int) -> float:
+        """Freight of a departure."""
+        return kg / 1000.0 * self.km * self.lane.cost_per_t_km + vehicles * self.lane.cost_per_trip
 
     def freight_per_kg(self) -> float:
         """Expected freight per kg with full vehicles."""
         return self.km * self.lane.cost_per_t_km / 1000.0 + self.lane.cost_per_trip / self.lane.vehicle_kg
 
-    def arrived(self, now: float) -> list[Shipment]:
-        """Shipments that have come in since the last time."""
-        come = [shipment for due, shipment in self.on_road if due <= now]
-        if come:
-            self.on_road = [(due, shipment) for due, shipment in self.on_road if due > now]
-        return come
-
 
 class Arrival(NamedTuple):
-    """A shipment as it is unloaded: what is sound, and what was lost on the way."""
+    """Lot parts that are unloaded together: what is sound, and what was lost on the way."""
 
     line: Indices
     column: Indices
+    sent_kg: Floats
     kg: Floats
     age: Floats
     spoiled_kg: Floats
     damaged_kg: Floats
+    left_day: Floats
 
 
-def unload(world: World, route: Route, shipment: Shipment, now: float) -> Arrival:
-    """Age a shipment by its time on the road and take out what failed or was bruised."""
-    layout = world.layout
-    good = layout.lines.good[shipment.line]
-    elapsed = now - (shipment.left_day + world.clock.departure / 24.0)
-    keeping = [layout.scenario.products[p].keeping for p in layout.products]
-    if route.lane.celsius is None:
-        rates = world.ambient_rates(shipment.left_day)[route.county]
-    else:
-        rates = np.array([float(k.rate(route.lane.celsius)) for k in keeping])
-    product = layout.goods.product[good]
-    age = shipment.age + rates[product] * elapsed
-    median, shape = layout.goods.median[good], layout.goods.shape[good]
-    spent = np.power(np.maximum(age, 0.0) / median, shape)
-    spoiled = shipment.kg * -np.expm1(np.log(2.0) * (shipment.hazard - spent))
-    damaged = (shipment.kg - spoiled) * route.lane.damage_share
-    return Arrival(shipment.line, shipment.column, shipment.kg - spoiled - damaged, age, spoiled, damaged)
+class Fleet:
+    """All bulk routes of a scenario and what is on the road."""
+
+    def __init__(self, world: World, stores: Stores, books: Books) -> None:
+        self._world, self._stores, self._books = world, stores, books
+        layout = world.layout
+        self.routes: list[Route] = []
+        for channel, block in enumerate(layout.blocks):
+            if isinstance(block, StockedChannel | WholesaleChannel):
+                lines = layout.lines.of_channel[channel]
+                counties = dict.fromkeys(layout.goods.county[layout.lines.good[lines]].tolist())
+                self.routes += [Route(layout, world.streams, county, channel) for county in counties]
+        self._route_of = np.zeros(len(layout.lines.offer), dtype=np.intp)
+        for number, route in enumerate(self.routes):
+            self._route_of[route.lines] = number
+        lines = np.concatenate([route.lines for route in self.routes]) if self.routes else np.zeros(0, dtype=np.intp)
+        way = stores.way_of[layout.lines.channel[lines]]
+        self._ways = [(int(w), lines[way == w]) for w in np.unique(way)]
+        self._rates = self._lane_rates()
+        self._ambient = np.array([route.lane.celsius is None for route in self.routes])
+        self._damage = np.array([route.lane.damage_share for route in self.routes])
+        self._calendar: dict[int, defaultdict[int, list[Arrival]]] = {
+            channel: defaultdict(list) for channel in {route.channel for route in self.routes}
+        }
+        self.on_order_kg = np.zeros(len(layout.offers.ids))
+        """On the road, by offer."""
+
+    def of_channel(self, channel: int) -> list[Route]:
+        """Routes of one channel."""
+        return [route for route in self.routes if route.channel == channel]
+
+    def depart(self, day: int, granted: Floats) -> Floats:
+        """Trucks leave with what the desk granted, [line]; returns kg that left, by offer."""
+        layout = self._world.layout
+        size = len(layout.offers.ids)
+        wanted = np.zeros(len(granted))
+        for route in self.routes:
+            want = granted[route.lines]
+            total = float(np.add.reduce(want))
+            room = route.room_kg(day) if total > 0.0 else 0.0
+            if room > 0.0:
+                wanted[route.lines] = want * min(1.0, room / total)
+        parts = []
+        for way, lines in self._ways:
+            if np.count_nonzero(wanted[lines]):
+                taken = self._stores.take(way, lines, wanted[lines])
+                parts.append((lines[taken.line], taken.column, taken.kg, taken.age, taken.hazard))
+        if not parts:
+            return np.zeros(size)
+        line, column, kg_sent, age, hazard = (np.concatenate(part) for part in zip(*parts, strict=True))
+        if not len(line):
+            return np.zeros(size)
+        number = self._route_of[line]
+        loaded = np.bincount(number, kg_sent, minlength=len(self.routes))
+        freight_per_kg = np.zeros(len(self.routes))
+        for n in loaded.nonzero()[0].tolist():
+            route = self.routes[n]
+            freight_per_kg[n] = route.freight(loaded[n], route.send(day, loaded[n])) / loaded[n]
+        freight = np.bincount(layout.lines.offer[line], kg_sent * freight_per_kg[number], minlength=size)
+        left = self._books.left(day, line, column, kg_sent)
+        self._books.freight_by_offer(freight)
+        self.on_order_kg += left
+        self._schedule(day, number, line, column, kg_sent, age, hazard)
+        return left
+
+    def unload(self, day: int, channels: list[int]) -> Arrival | None:
+        """What is unloaded today at some channels; losses of the road are counted."""
+        parts = [part for channel in channels for part in self._calendar[channel].pop(day, [])]
+        if not parts:
+            return None
+        come = Arrival(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        world = self._world
+        product = world.line_product[come.line]
+        world.lose(day, "road", "spoiled", product, come.spoiled_kg)
+        world.lose(day, "road", "damaged", product, come.damaged_kg)
+        offer = world.layout.lines.offer[come.line]
+        self.on_order_kg -= np.bincount(offer, come.sent_kg, minlength=len(self.on_order_kg))
+        np.maximum(self.on_order_kg, 0.0, out=self.on_order_kg)
+        return come
+
+    def in_transit(self) -> tuple[Indices, Floats]:
+        """Kilograms on the road, as (product, kg) parts."""
+        parts = [part for days in self._calendar.values() for arrivals in days.values() for part in arrivals]
+        if not parts:
+            return np.zeros(0, dtype=np.intp), np.zeros(0)
+        line = np.concatenate([part.line for part in parts])
+        return self._world.line_product[line], np.concatenate([part.sent_kg for part in parts])
+
+    def _schedule(
+        self, day: int, number: Indices, line: Indices, column: Indices, kg: Floats, age: Floats, hazard: Floats
+    ) -> None:
+        """Work out in which state each lot part will be unloaded, and put it on the calendar."""
+        world, layout = self._world, self._world.layout
+        product, good = world.line_product[line], layout.lines.good[line]
+        leaves = world.env.now
+        arrive = {n: leaves + float(self.routes[n].transit_days[day]) for n in set(number.tolist())}
+        opened = {n: _next_opening(at, self.routes[n].opens_at) for n, at in arrive.items()}
+        elapsed = np.array([opened[n] + self.routes[n].opens_at / 24.0 - leaves for n in number.tolist()])
+        ambient = world.ambient_rates(day)[layout.goods.county[good], product]
+        rate = np.where(self._ambient[number], ambient, self._rates[number, product])
+        grown = age + rate * elapsed
+        median, shape = layout.goods.median[good], layout.goods.shape[good]
+        spent = np.power(np.maximum(grown, 0.0) / median, shape)
+        spoiled = kg * -np.expm1(np.log(2.0) * (hazard - spent))
+        damaged = (kg - spoiled) * self._damage[number]
+        whole = Arrival(line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day)))
+        for n, when in opened.items():
+            mine = number == n
+            self._calendar[self.routes[n].channel][when].append(Arrival(*(part[mine] for part in whole)))
+
+    def _lane_rates(self) -> Floats:
+        """Ageing speed on each route, [route, product]; 1 where the load travels at ambient temperature."""
+        scenario = self._world.layout.scenario
+        products = [scenario.products[p].keeping for p in self._world.layout.products]
+        rates = np.ones((len(self.routes), len(products)))
+        for number, route in enumerate(self.routes):
+            if route.lane.celsius is not None:
+                rates[number] = [float(keeping.rate(route.lane.celsius)) for keeping in products]
+        return rates
+
+
+def _next_opening(at: float, hour: float) -> int:
+    """First day whose opening hour is not before the arrival."""
+    return int(np.ceil(at - hour / 24.0 - 1e-9))
 
 
 def _distance(layout: Layout, county: str, block: StockedChannel | WholesaleChannel) -> float:
