@@ -55,6 +55,7 @@ class County:
         yield_z, grade_z = rng.standard_normal(2)
         self.groups = list(self.block.growers.values())
         self.picks, self.shares, self.factors = [], [], []
+        self.waiting = [0.0] * len(self.groups)
         for group in self.groups:
             factor = lognormal(yield_z, group.season_yield_cv)
             bell = harvest_bell(group.harvest, start, self.days, rng.standard_normal())
@@ -109,13 +110,6 @@ class County:
         self.waiting[index] += kg
         for after, work in zip(when, hours, strict=True):
             season.env.process(self.load(index, day, kg / count, after, float(work)))
-
-    @property
-    def waiting(self):
-        """Kilograms before the doors, by group."""
-        if not hasattr(self, "_waiting"):
-            self._waiting = [0.0] * len(self.groups)
-        return self._waiting
 
     def load(self, index, day, kg, after, hours):
         """One load: comes, waits for a line, is sorted while the shift works."""

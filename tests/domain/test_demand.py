@@ -72,7 +72,9 @@ def test_a_better_offer_gains_and_takes_from_each_rival_in_proportion(sizes, see
 
 @given(st.floats(0.0, 5.0), st.floats(0.0, 5.0), st.integers(0, 3000), st.floats(0.0001, 0.5))
 def test_a_rating_moves_to_the_reviews_as_smoothing_one_by_one_would(rating, score, reviews, smoothing):
-    moved = reputation(np.array([rating]), np.array([score * reviews]), np.array([float(reviews)]), smoothing)[0]
+    moved = reputation(
+        np.array([rating]), np.array([score * reviews]), np.array([float(reviews)]), smoothing
+    )[0]
     slow = rating
     for _ in range(reviews):
         slow += smoothing * (score - slow)

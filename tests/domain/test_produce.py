@@ -115,7 +115,9 @@ def test_a_large_shape_is_one_fixed_life():
 def test_losses_over_parts_of_the_way_compose_to_the_loss_over_the_whole(median, shape, stops):
     ages = np.sort(np.array(stops))
     kept = np.prod(1.0 - lost_between(ages[:-1], ages[1:], median, shape))
-    assert kept == pytest.approx(1.0 - float(lost_between(ages[0], ages[-1], median, shape)), rel=1e-9, abs=1e-12)
+    assert kept == pytest.approx(
+        1.0 - float(lost_between(ages[0], ages[-1], median, shape)), rel=1e-9, abs=1e-12
+    )
 
 
 @given(MEDIANS, SHAPES, AGES, AGES)
@@ -144,7 +146,7 @@ def test_ripening_changes_what_a_buyer_sees_but_not_what_survives():
     assert (fruit.survival(ages) == Keeping(life_days=20.0).survival(ages)).all()
     seen = fruit.freshness(ages)
     peak = int(np.argmax(seen))
-    assert 0 < peak
+    assert peak > 0
     assert (np.diff(seen[: peak + 1]) > 0.0).all()
     assert (np.diff(seen[peak:]) <= 0.0).all()
 

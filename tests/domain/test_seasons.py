@@ -63,7 +63,9 @@ def test_jitter_moves_the_centre_by_its_days():
 
 
 @pytest.mark.xfail(
-    strict=True, raises=(AssertionError, RuntimeWarning), reason="a bell far from its window underflows to 0 / 0"
+    strict=True,
+    raises=(AssertionError, RuntimeWarning),
+    reason="a bell far from its window underflows to 0 / 0",
 )
 @pytest.mark.parametrize("where", [{"centre": 100, "sd": 1.0}, {"sd": 0.01, "jitter_days": 1.0, "z": 0.5}])
 def test_a_narrow_bell_or_one_beyond_its_window_still_picks_the_crop(where):
@@ -93,7 +95,8 @@ def test_without_anomaly_the_air_has_the_monthly_means_in_mid_month():
 def test_the_anomaly_scales_with_its_spread():
     z = np.random.default_rng(0).standard_normal(100)
     cold, wild = (
-        ambient_celsius(Climate(celsius=[10.0] * 12, anomaly_sd_celsius=sd), START, z) - 10.0 for sd in (1.0, 3.0)
+        ambient_celsius(Climate(celsius=[10.0] * 12, anomaly_sd_celsius=sd), START, z) - 10.0
+        for sd in (1.0, 3.0)
     )
     assert wild == pytest.approx(3.0 * cold)
 
@@ -114,7 +117,9 @@ def test_named_events_are_on_their_days(name, inside, outside):
 
 @pytest.mark.parametrize("year", [2016, 2017])
 def test_there_is_no_harvest_festival_before_2018(year):
-    run = calendar_factor(date(year, 1, 1), 365, monthly=FLAT, weekday=EVERY_DAY, events={"harvest-festival": 2.0})
+    run = calendar_factor(
+        date(year, 1, 1), 365, monthly=FLAT, weekday=EVERY_DAY, events={"harvest-festival": 2.0}
+    )
     assert (run == 1.0).all()
 
 
@@ -124,7 +129,8 @@ def test_there_is_no_harvest_festival_before_2018(year):
         pytest.param(
             y,
             marks=pytest.mark.xfail(
-                strict=True, reason="days of December before an early Spring Festival belong to the next year's event"
+                strict=True,
+                reason="days of December before an early Spring Festival belong to the next year's event",
             )
             if y in (2017, 2020, 2023, 2028)
             else (),

@@ -1,4 +1,4 @@
-"""Stock of perishable lots: mass is conserved, issue rules keep their order, ages merge, units spoil by law."""
+"""Stock of perishable lots: mass is conserved, issue rules keep their order, ages merge, units spoil."""
 
 import numpy as np
 import pytest
@@ -107,7 +107,9 @@ def test_fefo_leaves_no_earlier_expiry_behind(lots, wanted, now, both_places):
 
 
 @pytest.mark.parametrize(("rule", "newest_first"), [("fifo", False), ("lifo", True), ("freshest", True)])
-@given(st.lists(KG, min_size=COLUMNS, max_size=COLUMNS), st.integers(0, COLUMNS - 1), st.floats(1.0, 20_000.0))
+@given(
+    st.lists(KG, min_size=COLUMNS, max_size=COLUMNS), st.integers(0, COLUMNS - 1), st.floats(1.0, 20_000.0)
+)
 def test_lots_leave_in_the_order_of_their_harvest(rule, newest_first, masses, today, wanted):
     stock = make_stock()
     fill(stock, [(0, column, kg, 1.0) for column, kg in enumerate(masses)])
@@ -214,14 +216,17 @@ def test_the_merge_error_of_survival_is_bounded(ages, share, later, shape):
     fill(stock, [(0, 0, share * 1000.0, ages[0])])
     stock.receive(np.array([0]), np.array([0]), np.array([(1.0 - share) * 1000.0]), np.array([ages[1]]), 0.0)
     stock.inspect(later)
-    parts = [survival(np.asarray(a + later), median, shape) / survival(np.asarray(a), median, shape) for a in ages]
+    parts = [
+        survival(np.asarray(a + later), median, shape) / survival(np.asarray(a), median, shape) for a in ages
+    ]
     exact = share * parts[0] + (1.0 - share) * parts[1]
     error = abs(stock.on_hand()[0] / 1000.0 - float(exact))
     assert error <= merge_bound(ages, (share, 1.0 - share), later, median, shape) + 1e-12
 
 
 @pytest.mark.xfail(
-    strict=True, reason="a merged cell keeps the mean hazard, above the hazard of its mean age: spoilage below 0"
+    strict=True,
+    reason="a merged cell keeps the mean hazard, above the hazard of its mean age: spoilage below 0",
 )
 @given(
     st.tuples(st.floats(0.0, 9.0), st.floats(0.0, 9.0)),

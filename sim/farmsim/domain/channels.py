@@ -18,6 +18,9 @@ class Take(Params):
 
     commission_share: Share = Field(default=0.0, description="Commission, share of the sales value.")
     ads_share: Share = Field(default=0.0, description="Advertising and traffic, share of the sales value.")
+    operation_share: Share = Field(
+        default=0.0, description="Staff, photos, customer care of a parcel shop, share of the sales value."
+    )
     back_margin_share: Share = Field(default=0.0, description="Rebates, share of what the retailer buys.")
     listing_fee: NonNegative = Field(default=0.0, description="Fixed fee for the season, each product.")
     deposit: NonNegative = Field(default=0.0, description="Deposit held through the season, paid back at its end.")

@@ -19,6 +19,7 @@ Item = Literal[
     "receipt",
     "commission",
     "ads",
+    "operation",
     "back_margin",
     "fee",
     "deposit",

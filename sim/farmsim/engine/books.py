@@ -96,7 +96,7 @@ class Books:
                 paid = amount * self._covered[id(programme)] * programme.freight_share
                 self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
 
-    def cost(self, item: Literal["packaging", "packing", "packing_wage", "ads"], amount: Floats) -> None:
+    def cost(self, item: Literal["packaging", "packing", "packing_wage", "ads", "operation"], amount: Floats) -> None:
         """Costs of the shop by offer: boxes to suppliers, packing to workers or growers' homes, traffic."""
         if not np.count_nonzero(amount):
             return
@@ -106,6 +106,7 @@ class Books:
             "packing": accounts.workers,
             "packing_wage": accounts.growers,
             "ads": accounts.channel,
+            "operation": accounts.workers,
         }[item]
         self._world.money.post(item, accounts.cooperative, payee, amount)
         if item == "packing_wage":
@@ -155,7 +156,7 @@ class Books:
         """Pay growers their share of every offer's surplus so far, beyond what they had of it."""
         world, flows = self._world, self._world.money.flows
         costs = (
-            flows["commission"] + flows["ads"] + flows["back_margin"] + flows["fee"] + flows["freight"]
+            flows["commission"] + flows["ads"] + flows["operation"] + flows["back_margin"] + flows["fee"] + flows["freight"]
             + flows["packaging"] + flows["packing"] + flows["packing_wage"] + flows["door"] + self._charge
         )  # fmt: skip
         surplus = flows["receipt"] + flows["freight_subsidy"] - costs

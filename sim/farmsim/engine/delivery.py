@@ -65,6 +65,7 @@ class ParcelRules(NamedTuple):
     packing: Floats
     packing_wages: Floats
     ads: Floats
+    operation: Floats
     payment_days: Floats
     usual_days: Floats
     """Mean transit time over the provinces served."""
@@ -103,6 +104,7 @@ class ParcelRules(NamedTuple):
             packing=np.array([b.packing_cost if b else 0.0 for _, b in parcels]),
             packing_wages=np.array([b.packing_wage_share if b else 0.0 for _, b in parcels]),
             ads=np.array([b.take.ads_share if b else 0.0 for _, b in parcels]),
+            operation=np.array([b.take.operation_share if b else 0.0 for _, b in parcels]),
             payment_days=np.array([b.payment_days if b else 0.0 for _, b in parcels]),
             usual_days=(market.transit_days * market.province_share).sum(axis=1),
         )
@@ -196,6 +198,7 @@ class Courier:
         self._books.cost("packing", self._by_offer(packing * (1.0 - rules.packing_wages)))
         self._books.cost("packing_wage", self._by_offer(packing * rules.packing_wages))
         self._books.cost("ads", self._by_offer(sale * rules.ads))
+        self._books.cost("operation", self._by_offer(sale * rules.operation))
 
     def _travel(self, day: int, by_slot: Integers, waited: Floats, loads: list[Load]) -> None:
         """Draw how the day's parcels end, by offer and slot, and put them on the calendar of arrivals."""

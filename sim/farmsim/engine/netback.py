@@ -87,7 +87,7 @@ class Netbacks:
         value = price * (1.0 - paid_back) * (1.0 - block.take.commission_share) * self._waited(
             block.payment_days + days
         )
-        return value - price * block.take.ads_share - (freight + sale.packaging_cost + block.packing_cost) / pack
+        return value - price * (block.take.ads_share + block.take.operation_share) - (freight + sale.packaging_cost + block.packing_cost) / pack
 
     def _bulk(
         self, line: int, block: StockedChannel | WholesaleChannel, route: Route, age: float

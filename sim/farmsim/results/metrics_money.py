@@ -16,7 +16,7 @@ def sales_revenue(run: Scope) -> float:
 @metric("CNY/kg", per_channel=True)
 def netback_per_kg(run: Scope) -> float:
     """Receipts from the channel less its fees, freight, boxes and packing, per kg sold."""
-    costs = run.flow("commission", "back_margin", "ads", "fee", "freight", "packaging", "packing", "packing_wage")
+    costs = run.flow("commission", "back_margin", "ads", "operation", "fee", "freight", "packaging", "packing", "packing_wage")
     return ratio(run.flow("receipt", "freight_subsidy") - costs, sold_kg(run)) if sold_kg(run) > 0 else float("nan")
 
 
@@ -34,15 +34,15 @@ def grower_price_per_kg(run: Scope) -> float:
 
 @metric("share", per_channel=True)
 def grower_share(run: Scope) -> float:
-    """Growers' part of each yuan that consumers spent, in channels where consumers buy."""
-    return ratio(run.consumer_growers(), run.spending(consumers_only=True))
+    """Growers' part of each yuan that consumers paid at the till, later refunds included."""
+    return ratio(run.consumer_growers(), run.paid_by_consumers())
 
 
 @metric("share")
 def grower_share_online(run: Scope) -> float:
-    """Growers' part of each yuan that consumers spent on parcels."""
+    """Growers' part of each yuan that consumers paid for parcels, later refunds included."""
     parcels = [Scope(run.tally, c) for c, kind in enumerate(run.tally.shape.kinds) if kind == "parcel"]
-    return ratio(sum(p.consumer_growers() for p in parcels), sum(p.spending() for p in parcels))
+    return ratio(sum(p.consumer_growers() for p in parcels), sum(p.paid_by_consumers() for p in parcels))
 
 
 @metric("CNY/mu")

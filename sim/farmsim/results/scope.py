@@ -61,12 +61,15 @@ class Scope:
         """What growers received for their produce."""
         return self.flow("door", "surplus", "guarantee", "subsidy") - self.flow("clawback")
 
-    def spending(self, *, consumers_only: bool = False) -> float:
-        """What buyers paid, refunds off; `consumers_only` leaves out markets, contracts and traders."""
-        flows = self.tally.books.flows
-        parcels = float(((flows["sale"] - flows["refund"]) * (self.offers & self._parcel)).sum())
-        chosen = self.offers & ~self._parcel & (self._to_consumers if consumers_only else True)
-        return parcels + float((self.tally.traded["value"] * chosen).sum())
+    def spending(self) -> float:
+        """What buyers paid, refunds off."""
+        refunds = float((self.tally.books.flows["refund"] * self.offers).sum())
+        parcels = float((self.tally.books.flows["sale"] * (self.offers & self._parcel)).sum())
+        return parcels - refunds + float((self.tally.traded["value"] * self.offers).sum())
+
+    def paid_by_consumers(self) -> float:
+        """What consumers paid at the till of parcel shops and stores, before refunds."""
+        return float((self.tally.books.flows["sale"] * (self.offers & self._to_consumers)).sum())
 
     def consumer_growers(self) -> float:
         """What growers received from channels where consumers buy."""

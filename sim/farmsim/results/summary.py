@@ -54,25 +54,22 @@ def _weekly(tally: Tally) -> dict[str, list[float]]:
 
 
 def _waterfall(tally: Tally, channel: int) -> dict[str, float]:
-    """Where the buyer's yuan of one channel went; the items add up to what buyers paid plus public money."""
+    """Where the buyer's yuan of one channel went; the items add up to what buyers and public money paid."""
     scope = Scope(tally, channel)
-    paid = scope.spending()
+    loss = scope.flow("refund")
+    paid = scope.spending() + loss
     kind = tally.shape.kinds[channel]
-    platform = scope.flow("commission", "ads", "fee")
-    receipt = scope.flow("receipt")
-    retail = paid - receipt + scope.flow("back_margin") if kind == "stocked" else scope.flow("back_margin")
+    margin = scope.flow("back_margin")
+    retail = scope.spending() - scope.flow("receipt") + margin if kind == "stocked" else margin
     public = scope.flow("guarantee", "subsidy", "freight_subsidy")
     spent = {
-        "platform": platform,
+        "loss": loss,
+        "platform": scope.flow("commission", "ads", "fee"),
         "retail": retail,
         "freight": scope.flow("freight"),
         "packaging": scope.flow("packaging"),
         "packing": scope.flow("packing", "packing_wage"),
+        "operation": scope.flow("operation"),
         "growers": scope.growers(),
     }
-    return {
-        "consumer": paid,
-        "public": public,
-        **spent,
-        "cooperative": paid + public - sum(spent.values()),
-    }
+    return {"consumer": paid, "public": public, **spent, "cooperative": paid + public - sum(spent.values())}
