@@ -1,4 +1,6 @@
-"""The errors that farmsim raises for what a user can cause. Each passes its arguments unchanged to the base
+"""What farmsim raises for faults that a user can cause.
+
+Each error passes its arguments unchanged to the base
 class and words itself in `__str__`, so that it survives the way home from a worker process.
 """
 

@@ -19,7 +19,7 @@ from bench.naive_desk import Desk
 from bench.naive_fruit import Life, Place
 from bench.naive_market import Market
 from bench.naive_parcels import Courier, ParcelShop
-from bench.naive_shops import StockedShop, closed_days
+from bench.naive_shops import StockedShop, closed_days, load_trucks
 from bench.naive_trade import Contract, Trader, Wholesale
 from farmsim.engine.programmes import with_programmes
 
@@ -95,12 +95,11 @@ class Season:
         self.env.process(run())
 
     def depart(self, day):
-        """Trucks leave for shops, then for markets."""
+        """Trucks leave for shops and markets."""
         if not self.movers:
             return
         self.home.put_away()
-        for mover in sorted(self.movers, key=lambda m: isinstance(m, Wholesale)):
-            mover.ship(day)
+        load_trucks(self, self.movers, day)
 
     def place(self):
         """An empty store."""
@@ -140,6 +139,5 @@ class Season:
             totals["freight", name] = self.books.flow[name, "freight"]
             if isinstance(member, ParcelShop | StockedShop):
                 totals["rating", name] = member.rating
-                totals["seen_freshness", name] = member.seen_freshness
         totals["resale", None] = sum(v for (_, item), v in self.books.flow.items() if item == "resale")
         return totals

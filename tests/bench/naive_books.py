@@ -5,7 +5,9 @@ from collections import defaultdict
 
 from farmsim.domain.interventions import PriceGuarantee, Subsidy
 
-COSTS = ("commission", "ads", "back_margin", "fee", "freight", "packaging", "packing", "door", "charge")
+COSTS = (
+    "commission", "ads", "operation", "back_margin", "fee", "freight", "packaging", "packing", "door", "charge",
+)  # fmt: skip
 
 
 class Books:

@@ -63,7 +63,7 @@ class Desk:
         intake = np.array(home.intake())
         held = np.array([sum(place.kg(g) for place in home.places) for g in range(self.goods)])
         reach = [
-            available(home.places, grade, now, self.access(season.members[name])) + intake[grade]
+            available(home.places, grade, now, season.members[name].access) + intake[grade]
             for name, grade in self.lines
         ]
         committed = [self.committed(season.members[name]) for name in self.channels]
@@ -82,10 +82,6 @@ class Desk:
             supply_kg=supply,
             keep_share=np.full(self.goods, self.keep),
         )
-
-    def access(self, member):
-        """By which rule a channel takes from the county."""
-        return member.supply if isinstance(member, StockedShop) else member.access
 
     def committed(self, member):
         """What is promised: orders that wait, replenishment orders."""
@@ -173,7 +169,8 @@ class Desk:
         freight = float((shop.province_share * shop.freight).sum())
         value = price * (1.0 - back) * (1.0 - block.take.commission_share)
         costs = (freight + shop.sale.packaging_cost + block.packing_cost) / shop.pack_kg
-        return value * self.waited(block.payment_days + days) - price * block.take.ads_share - costs
+        fees = price * (block.take.ads_share + block.take.operation_share)
+        return value * self.waited(block.payment_days + days) - fees - costs
 
     def bulk_netback(self, member):
         """The same for what goes by truck."""

@@ -66,7 +66,7 @@ class Place:
         return sum(lot.kg for lot in self.lots if grade is None or lot.grade == grade)
 
     def put(self, part, now):
-        """Add a part; it merges with the lot of its grade and harvest day."""
+        """Add a part; it merges with the lot of its grade and harvest day, and nothing comes back to life."""
         spent = self.life.spent(part.age)
         stored = part.age - self.rate * (now - self.since)
         for lot in self.lots:
@@ -74,6 +74,7 @@ class Place:
                 share = part.kg / (lot.kg + part.kg)
                 lot.age += share * (stored - lot.age)
                 lot.spent += share * (spent - lot.spent)
+                lot.spent = min(lot.spent, self.life.spent(self.age(lot, now)))
                 lot.kg += part.kg
                 return
         self.lots.append(Lot(part.day, part.grade, part.kg, stored, spent))
@@ -108,11 +109,12 @@ class Access(NamedTuple):
     min_freshness: float = 0.0
 
 
-def choose(places: Iterable[Place], grade, now, access):
-    """Lots that may be taken as (place, lot), in the order of the issue rule."""
+def choose(places: Iterable[Place], grades, now, access):
+    """Lots that may be taken as (place, lot), in the order of the issue rule; ties by grade, then place."""
     oldest = -1 if access.age_limit is None else int(now) - int(access.age_limit)
     found = [
         (place, lot)
+        for grade in grades
         for place in places
         for lot in place.lots
         if lot.grade == grade
@@ -131,13 +133,13 @@ def choose(places: Iterable[Place], grade, now, access):
 
 def available(places, grade, now, access):
     """Kilograms of a grade that may be taken."""
-    return sum(lot.kg for _, lot in choose(places, grade, now, access))
+    return sum(lot.kg for _, lot in choose(places, [grade], now, access))
 
 
-def take(places, grade, kg, now, access):
-    """Up to `kg` of one grade, lot by lot; the places in the order in which equals are used."""
+def take(places, grades, kg, now, access):
+    """Up to `kg` of some grades, lot by lot; grades and places in the order in which equals are used."""
     parts = []
-    for place, lot in choose(places, grade, now, access):
+    for place, lot in choose(places, grades, now, access):
         if kg <= CRUMB_KG:
             break
         used = min(kg, lot.kg)

@@ -11,7 +11,7 @@ from farmsim.domain.network import road_km, transit_probabilities
 
 LEARNING = 0.15
 """Weight of a day's arrivals in buyers' picture of freshness."""
-RARE = 1e-4
+RARE = 1e-3
 """Transit times less likely than this are left out."""
 SOLD_OUT, WAIT = object(), object()
 
@@ -38,7 +38,6 @@ class Shop:
         self.rating = block.rating.start
         self.seen_freshness = season.product.demand.expected_freshness
         self.price_seen = self.sale.price_per_kg
-        self.access = Access(block.issue, getattr(block, "age_limit_days", None), block.min_freshness)
         self.today: list[Customer] = []
 
     def count(self, what, much=1.0):
@@ -55,6 +54,8 @@ class ParcelShop(Shop):
 
     def __init__(self, season, name, block):
         super().__init__(season, name, block)
+        self.access = Access(block.issue, block.age_limit_days, block.min_freshness)
+        (self.grade,) = self.grades
         scenario, clock = season.scenario, season.clock
         self.lane = season.county.lanes[block.lane]
         self.rate = float(season.product.keeping.rate(self.lane.celsius))
@@ -86,59 +87,41 @@ class ParcelShop(Shop):
             return np.full(len(places), self.block.expected_delivery_days)
         return self.mean_days
 
-    def able(self, *, again=False):
-        """Parcels that grants, fruit and packers allow now."""
-        season, now = self.season, self.season.env.now
-        kg = 0.0
-        for grade in self.grades:
-            granted = season.granted[self.name, grade]
-            if granted > 0.0:
-                kg += min(granted, available(season.home.places, grade, now, self.access))
+    def able(self, kg, *, again=False):
+        """Parcels that so much fruit and the packers allow now."""
         parcels = math.floor(kg / self.pack_kg + 1e-9)
         if self.block.parcels_per_day is None:
             return parcels
-        used = 0 if again and not season.reading.capacity_is_daily else self.packed_today
+        used = 0 if again and not self.season.reading.capacity_is_daily else self.packed_today
         return max(min(parcels, math.floor(self.block.parcels_per_day) - used), 0)
 
-    def is_open(self):
-        """Whether a buyer who comes from elsewhere could still be served today."""
+    def is_open(self, kg):
+        """Whether a buyer who comes from elsewhere could still be served today from so much fruit."""
         if self.waiting and self.season.reading.capacity_is_daily:
             return False
-        granted = max(self.season.granted[self.name, grade] for grade in self.grades)
-        return granted >= self.pack_kg and self.able(again=True) >= 1
+        return self.granted >= self.pack_kg and self.able(kg, again=True) >= 1
 
-    def pack(self, *, again=False):
-        """Serve as many as possible, the longest waiting first, those of one day in random order."""
+    def select(self, kg, *, again=False):
+        """Who gets a parcel: the longest waiting first, those of one day in random order; the rest is told."""
         if not again:
             self.packed_today = 0
         self.season.random.shuffle(self.today)
         new, self.today = self.today, []
         queue = new if again else [c for c in self.waiting if not c.gone] + new
-        able = self.able(again=again)
+        able = self.able(kg, again=again)
         chosen, rest = queue[:able], queue[able:]
         self.packed_today += len(chosen)
-        pile = self.fetch(len(chosen) * self.pack_kg)
-        for customer in chosen:
-            customer.answer.succeed(pile.pack(self.pack_kg))
         waits = self.block.waiting is not None and not again
         for customer in rest:
             customer.answer.succeed(WAIT if waits else SOLD_OUT)
         if not again:
             self.waiting = rest if waits else []
+        return chosen
 
-    def fetch(self, kg):
-        """Fruit for the parcels, the worst accepted grade first."""
-        season, now = self.season, self.season.env.now
-        parts = []
-        for grade in self.grades:
-            most = min(kg, season.granted[self.name, grade])
-            taken = take(season.home.places, grade, most, now, self.access)
-            mass = sum(part.kg for part in taken)
-            season.granted[self.name, grade] -= mass
-            kg -= mass
-            parts += taken
-        season.books.left(self.name, sum(part.kg for part in parts))
-        return Pile(parts)
+    @property
+    def granted(self):
+        """What the desk has granted and is not used yet, kg."""
+        return self.season.granted[self.name, self.grade]
 
     def send(self, province):
         """The courier takes a parcel: everybody is paid, the buyer too pays now."""
@@ -147,6 +130,7 @@ class ParcelShop(Shop):
         flow[self.name, "packaging"] += self.sale.packaging_cost
         flow[self.name, "packing"] += block.packing_cost
         flow[self.name, "ads"] += self.price * block.take.ads_share
+        flow[self.name, "operation"] += self.price * block.take.operation_share
         self.season.books.freight(self.name, self.freight[province])
 
     def travel(self, customer, pack):
@@ -261,17 +245,54 @@ class Courier:
         env = self.season.env
         yield env.timeout(self.season.clock.cutoff / 24.0)
         for _ in range(self.season.scenario.horizon_days):
-            for shop in self.parcel_shops:
-                shop.pack()
-            now_open = [shop for shop in self.market.shops if shop.is_open()]
+            self.pack()
+            fruit = self.fruit()
+            now_open = [s for s in self.market.shops if s.is_open(fruit.get(s, 0.0))]
             again, self.again = self.again, env.event()
             again.succeed(now_open)
             yield env.timeout(0.0)
-            for shop in self.parcel_shops:
-                shop.pack(again=True)
+            self.pack(again=True)
             for shop in self.stocked_shops:
                 shop.serve()
+                shop.close()
             yield env.timeout(1.0)
+
+    def ways(self):
+        """Shops that take the same grade by the same rules, together."""
+        ways = {}
+        for shop in self.parcel_shops:
+            ways.setdefault((shop.access, shop.grade), []).append(shop)
+        return ways.items()
+
+    def fruit(self):
+        """What each parcel shop may take now: its grant, less in proportion where the fruit is short."""
+        home, now, found = self.season.home, self.season.env.now, {}
+        for (access, grade), shops in self.ways():
+            wanted = sum(shop.granted for shop in shops)
+            have = available(home.places, grade, now, access) if wanted > 0.0 else 0.0
+            for shop in shops:
+                found[shop] = shop.granted * (min(1.0, have / wanted) if wanted > 0.0 else 0.0)
+        return found
+
+    def pack(self, *, again=False):
+        """Pack from one table per way, where everybody's parcels come in random order."""
+        season = self.season
+        for (access, grade), shops in self.ways():
+            fruit = self.fruit()
+            table = []
+            for shop in shops:
+                chosen = shop.select(fruit[shop], again=again)
+                kg = len(chosen) * shop.pack_kg
+                season.granted[shop.name, grade] -= kg
+                season.books.left(shop.name, kg)
+                table += [(customer, shop.pack_kg) for customer in chosen]
+            if not table:
+                continue
+            season.random.shuffle(table)
+            total = sum(kg for _, kg in table)
+            pile = Pile(take(season.home.places, [grade], total, season.env.now, access))
+            for customer, kg in table:
+                customer.answer.succeed(pile.pack(kg))
 
     def evenings(self):
         """After the couriers have come: ratings and reputation of the day."""

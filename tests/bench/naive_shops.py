@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from bench.naive_county import lognormal
-from bench.naive_fruit import Access, Part, Pile, choose, take
+from bench.naive_fruit import Access, Part, choose, take
 from bench.naive_parcels import SOLD_OUT, Shop
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import road_km
@@ -34,23 +34,20 @@ class Route:
         runs = day % self.lane.every_days == 0 and not self.closed[day]
         return self.free * self.lane.vehicle_kg if runs else 0.0
 
-    def load(self, channel, day, grants, access):
-        """Take what was granted as far as there is room, pay for it, leave; kilograms."""
-        season, env = self.season, self.season.env
+    def wish(self, day, grants):
+        """What was granted, by grade, as far as there is room."""
         total, room = sum(grants.values()), self.room_kg(day)
-        if total <= 0.0 or room <= 0.0:
-            return 0.0
-        part = min(1.0, room / total)
-        parts = []
-        for grade, kg in grants.items():
-            parts += take(season.home.places, grade, kg * part, env.now, access)
+        part = min(1.0, room / total) if total > 0.0 else 0.0
+        return {grade: kg * part for grade, kg in grants.items()}
+
+    def leave(self, channel, day, parts):
+        """Pay for what was loaded and go; kilograms."""
         kg = sum(p.kg for p in parts)
-        if kg <= 0.0:
-            return 0.0
-        vehicles = min(self.free, math.ceil(kg / self.lane.vehicle_kg - 1e-9))
-        season.books.left(channel, kg)
-        season.books.freight(channel, self.price(kg, vehicles))
-        env.process(self.trip(day, parts, vehicles))
+        if kg > 0.0:
+            vehicles = min(self.free, math.ceil(kg / self.lane.vehicle_kg - 1e-9))
+            self.season.books.left(channel, kg)
+            self.season.books.freight(channel, self.price(kg, vehicles))
+            self.season.env.process(self.trip(day, parts, vehicles))
         return kg
 
     def price(self, kg, vehicles):
@@ -99,6 +96,25 @@ class Route:
         return float(self.season.product.keeping.rate(self.lane.celsius))
 
 
+def load_trucks(season, movers, day):
+    """The evening's departures; where fruit is short, those who take by the same rules share it in proportion."""
+    wishes = {
+        mover: mover.route.wish(day, {grade: season.granted[mover.name, grade] for grade in mover.grades})
+        for mover in movers
+    }
+    loads = {mover: [] for mover in movers}
+    for access in dict.fromkeys(mover.access for mover in movers):
+        for grade in range(len(season.product.grades)):
+            want = {m: w.get(grade, 0.0) for m, w in wishes.items() if m.access == access}
+            total = sum(want.values())
+            parts = take(season.home.places, [grade], total, season.env.now, access)
+            for mover, kg in want.items():
+                if kg > 0.0:
+                    loads[mover] += [part._replace(kg=part.kg * kg / total) for part in parts]
+    for mover, parts in loads.items():
+        mover.ship(day, parts)
+
+
 def closed_days(season, lane):
     """Days on which a lane is closed."""
     days, rng = season.scenario.horizon_days, season.rng
@@ -121,7 +137,7 @@ class StockedShop(Shop):
     def __init__(self, season, name, block):
         super().__init__(season, name, block)
         clock = season.clock
-        self.supply = Access("fefo", None, block.min_freshness)
+        self.access = Access("fifo", None, block.min_freshness)
         self.shelf = season.place()
         self.shelf.rate = float(season.product.keeping.rate(block.site.celsius))
         season.home.others.append(("shop", self.shelf))
@@ -148,10 +164,9 @@ class StockedShop(Shop):
         level = min(level, self.block.site.capacity_kg)
         self.ordered = max(level - self.shelf.kg() - self.on_order, 0.0)
 
-    def ship(self, day):
+    def ship(self, day, parts):
         """The evening's departure."""
-        grants = {grade: self.season.granted[self.name, grade] for grade in self.grades}
-        sent = self.route.load(self.name, day, grants, self.supply)
+        sent = self.route.leave(self.name, day, parts)
         self.on_order += sent
         self.ordered = max(self.ordered - sent, 0.0)
 
@@ -175,41 +190,35 @@ class StockedShop(Shop):
         self.season.books.owe(self.name, day + self.block.payment_days, value)
 
     def open(self, day):
-        """Customers of the day are served; then the shelf is looked over."""
-        self.serve()
-        gone = sum(lot.kg for lot in self.shelf.lots) * self.block.shrink_share_per_day
+        """The shelf is looked over, prices are marked down, customers of the day choose their packs."""
+        shrink = self.block.shrink_share_per_day
+        self.season.lose("shrink:shop", self.shelf.kg() * shrink)
         for lot in self.shelf.lots:
-            lot.kg *= 1.0 - self.block.shrink_share_per_day
-        self.season.lose("shrink:shop", gone)
+            lot.kg *= 1.0 - shrink
         if self.block.consignment and self.block.return_freshness is not None:
             self.send_back()
+        self.mark_down()
+        self.packs = math.floor(self.shelf.kg() / self.pack_kg + 1e-9)
+        self.sold = 0
+        self.serve()
 
     def serve(self):
         """Those who stand in the shop get a pack each while there are any, in random order."""
         self.season.random.shuffle(self.today)
         queue, self.today = self.today, []
-        self.mark_down()
-        packs = math.floor(self.shelf.kg() / self.pack_kg + 1e-9)
-        chosen, rest = queue[:packs], queue[packs:]
-        if chosen:
-            self.sell(chosen)
-        for customer in rest:
-            customer.answer.succeed(SOLD_OUT)
+        free = self.packs - self.sold
+        self.sold += min(len(queue), free)
+        for place, customer in enumerate(queue):
+            customer.answer.succeed(None if place < free else SOLD_OUT)
 
-    def sell(self, customers):
-        """Hand out the packs, the worst grade first, and book the sale."""
-        season, now = self.season, self.season.env.now
-        kg = len(customers) * self.pack_kg
-        access = Access("fefo" if self.block.issue == "freshest" else self.block.issue)
-        parts, left = [], kg
-        for grade in self.grades:
-            parts += take([self.shelf], grade, left, now, access)
-            left = kg - sum(part.kg for part in parts)
+    def close(self):
+        """What was sold leaves the shelf and is booked."""
+        if not self.sold:
+            return
+        season, now, kg = self.season, self.season.env.now, self.sold * self.pack_kg
+        parts = take([self.shelf], self.grades, kg, now, Access(self.block.issue))
         fresh = sum(part.kg * season.life.freshness(part.age) for part in parts)
-        pile = Pile(parts)
-        for customer in customers:
-            customer.answer.succeed(pile.pack(self.pack_kg))
-            self.count("sold_kg", self.pack_kg)
+        self.count("sold_kg", kg)
         season.books.flow[self.name, "sale"] += kg * self.sale.price_per_kg * (1.0 - self.cut)
         self.learn(fresh / kg, LEARNING)
         if self.block.consignment:
@@ -229,9 +238,9 @@ class StockedShop(Shop):
         self.cut = rule.cut_share * (old / held if held > 0.0 else 0.0)
         self.price_seen = self.sale.price_per_kg * (1.0 - self.cut)
 
-    def is_open(self):
+    def is_open(self, _kg):
         """Whether there is another pack on the shelf."""
-        return self.shelf.kg() >= self.pack_kg
+        return self.packs > self.sold
 
     def send_back(self):
         """Consigned fruit that is too old goes back to the county's gate, ageing on its way."""
@@ -239,10 +248,10 @@ class StockedShop(Shop):
         gate = season.home.gate
         back = self.route.km / self.route.lane.km_per_day
         for grade in self.grades:
-            for _, lot in choose([self.shelf], grade, now, Access("fifo")):
+            for _, lot in choose([self.shelf], [grade], now, Access("fifo")):
                 age = self.shelf.age(lot, now)
                 if life.freshness(age) <= self.block.return_freshness:
                     gate.put(Part(lot.day, grade, lot.kg, age + gate.rate * back, 0.0), now)
-                    season.books.flow[self.name, "freight"] += lot.kg * self.route.freight_per_kg
+                    season.books.freight(self.name, lot.kg * self.route.freight_per_kg)
                     lot.kg = 0.0
         self.shelf.sweep()

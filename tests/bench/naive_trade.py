@@ -16,7 +16,7 @@ class Wholesale:
         self.sale = block.sells[season.product_id]
         self.grades = season.grades_of(name)
         self.route = Route(season, block, block.province)
-        self.access = Access("fefo", None, block.min_freshness)
+        self.access = Access("fifo", None, block.min_freshness)
         scenario, home = season.scenario, season.home
         days = scenario.horizon_days
         z = autoregressive(season.rng.standard_normal(days), block.price_persistence)
@@ -34,10 +34,9 @@ class Wholesale:
         volume = 1.0 + kg / self.sale.market_kg_per_day
         return self.level[day] * volume ** (-1.0 / self.block.elasticity)
 
-    def ship(self, day):
+    def ship(self, day, parts):
         """The evening's departure."""
-        grants = {grade: self.season.granted[self.name, grade] for grade in self.grades}
-        self.route.load(self.name, day, grants, self.access)
+        self.route.leave(self.name, day, parts)
 
     def session(self, day):
         """What has come is sold."""
@@ -84,7 +83,7 @@ class Trader:
         taken = [
             lot
             for grade, kg in offered.items()
-            for lot in take(season.home.places, grade, kg * part, now, self.access)
+            for lot in take(season.home.places, [grade], kg * part, now, self.access)
         ]
         kg = sum(lot.kg for lot in taken)
         if kg > 0.0:
@@ -115,7 +114,7 @@ class Contract:
             part
             for grade in self.grades
             for part in take(
-                season.home.places, grade, season.granted[self.name, grade], now, self.access
+                season.home.places, [grade], season.granted[self.name, grade], now, self.access
             )
         ]
         kg = sum(part.kg for part in parts)
@@ -140,7 +139,7 @@ class Contract:
         held = self.store.kg()
         part = min(1.0, most / held) if held > 0.0 else 0.0
         for grade in self.grades if part > 0.0 else ():
-            parts = take([self.store], grade, self.store.kg(grade) * part, self.season.env.now, self.access)
+            parts = take([self.store], [grade], self.store.kg(grade) * part, self.season.env.now, self.access)
             kg = sum(p.kg for p in parts)
             self.season.count(self.name, "resold_kg", kg)
             self.season.books.flow[self.name, "resale"] += kg * price

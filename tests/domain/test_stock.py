@@ -224,10 +224,6 @@ def test_the_merge_error_of_survival_is_bounded(ages, share, later, shape):
     assert error <= merge_bound(ages, (share, 1.0 - share), later, median, shape) + 1e-12
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a merged cell keeps the mean hazard, above the hazard of its mean age: spoilage below 0",
-)
 @given(
     st.tuples(st.floats(0.0, 9.0), st.floats(0.0, 9.0)),
     st.floats(0.01, 0.99),

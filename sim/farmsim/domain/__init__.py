@@ -1,1 +1,1 @@
-"""The rules of the trade: values and pure functions on arrays. Nothing here knows files, clocks or screens."""
+"""The rules of the trade: values and pure functions on arrays, without files, clocks or screens."""

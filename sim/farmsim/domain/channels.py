@@ -23,17 +23,21 @@ class Take(Params):
     )
     back_margin_share: Share = Field(default=0.0, description="Rebates, share of what the retailer buys.")
     listing_fee: NonNegative = Field(default=0.0, description="Fixed fee for the season, each product.")
-    deposit: NonNegative = Field(default=0.0, description="Deposit held through the season, paid back at its end.")
+    deposit: NonNegative = Field(
+        default=0.0, description="Deposit held through the season, paid back at its end."
+    )
 
 
 class Growers(Params):
     """What growers get of a channel's money: a price at the door, and a share of the surplus."""
 
     door_price_per_kg: NonNegative = Field(
-        default=0.0, description="Paid to growers by the cooperative when produce leaves for this channel, per kg."
+        default=0.0,
+        description="Paid to growers by the cooperative when produce leaves for this channel, per kg.",
     )
     surplus_share: Share = Field(
-        default=1.0, description="Share of the channel's surplus (receipts less all costs) paid on to growers."
+        default=1.0,
+        description="Share of the channel's surplus (receipts less all costs) paid on to growers.",
     )
 
 
@@ -41,7 +45,9 @@ class Attraction(Params):
     """How consumers see one channel."""
 
     taste: float = Field(default=0.0, description="Utility of the channel itself (trust, brand, habit).")
-    reach_share: Share = Field(default=1.0, description="Share of buyers who know and can use it where it sells.")
+    reach_share: Share = Field(
+        default=1.0, description="Share of buyers who know and can use it where it sells."
+    )
     provinces: list[Id] | None = Field(default=None, description="Provinces served; without it, all 31.")
     market: Literal["online", "offline"] = Field(
         default="online", description="Whose weights spread independent demand over the provinces."
@@ -53,7 +59,9 @@ class Rating(Params):
 
     start: Annotated[float, Field(ge=0, le=5)] = Field(default=4.7, description="Rating at the start.")
     smoothing: Annotated[float, Field(gt=0, lt=1)] = Field(default=0.001, description="Weight of one review.")
-    score_good: Annotated[float, Field(ge=0, le=5)] = Field(default=4.9, description="Score of a good parcel.")
+    score_good: Annotated[float, Field(ge=0, le=5)] = Field(
+        default=4.9, description="Score of a good parcel."
+    )
     score_bad: Annotated[float, Field(ge=0, le=5)] = Field(default=1.5, description="Score of a bad one.")
     late_penalty: NonNegative = Field(default=0.3, description="Points lost per day later than promised.")
 
@@ -61,7 +69,9 @@ class Rating(Params):
 class Refund(Params):
     """What happens to a bad parcel. Whether it is bad follows from decay, damage and delay."""
 
-    refused_share: Share = Field(default=0.5, description="Share of bad parcels refused: all money back, fruit lost.")
+    refused_share: Share = Field(
+        default=0.5, description="Share of bad parcels refused: all money back, fruit lost."
+    )
     partial_share: Share = Field(default=0.5, description="Share of the price paid back for the others.")
 
 
@@ -76,8 +86,12 @@ class Sessions(Params):
 class Waiting(Params):
     """Orders that wait when the shop is short: pre-sale with a promised date, then patience."""
 
-    promise_days: Annotated[int, Field(ge=0, le=30)] = Field(default=2, description="Days until promised dispatch.")
-    patience_days: Positive = Field(default=3.0, description="Mean further patience (exponential), then cancelled.")
+    promise_days: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=2, description="Days until promised dispatch."
+    )
+    patience_days: Positive = Field(
+        default=3.0, description="Mean further patience (exponential), then cancelled."
+    )
 
 
 class ParcelSale(Params):
@@ -85,12 +99,20 @@ class ParcelSale(Params):
 
     grade: Grade = Field(default="any", description="Lowest grade sold, or any.")
     price_per_kg: Positive = Field(description="What the consumer pays, delivery free, per kg.")
-    pack_kg: Positive | None = Field(default=None, description="Mass of one parcel, kg; without it, the product's.")
+    pack_kg: Positive | None = Field(
+        default=None, description="Mass of one parcel, kg; without it, the product's."
+    )
     packaging_cost: NonNegative = Field(default=0.0, description="Box, net and tape of one parcel.")
-    base_kg_per_day: NonNegative | None = Field(default=None, description="Base rate of independent demand, kg a day.")
-    base_price_per_kg: Positive | None = Field(default=None, description="Price at which the base rate holds.")
+    base_kg_per_day: NonNegative | None = Field(
+        default=None, description="Base rate of independent demand, kg a day."
+    )
+    base_price_per_kg: Positive | None = Field(
+        default=None, description="Price at which the base rate holds."
+    )
     taste: float | None = Field(default=None, description="Overrides the channel's taste for this product.")
-    growers: Growers | None = Field(default=None, description="Overrides the channel's terms for this product.")
+    growers: Growers | None = Field(
+        default=None, description="Overrides the channel's terms for this product."
+    )
     sessions: Sessions | None = Field(default=None, description="Bursts of orders (livestream, flash sale).")
 
 
@@ -108,11 +130,17 @@ class ParcelChannel(Params):
     payment_days: NonNegative = Field(default=0.0, description="Days from arrival to payment.")
     refund: Refund = Field(default=Refund(), description="Rule for bad parcels.")
     rating: Rating = Field(default=Rating(), description="Store rating.")
-    waiting: Waiting | None = Field(default=None, description="Takes orders when short; without it, lost sales.")
+    waiting: Waiting | None = Field(
+        default=None, description="Takes orders when short; without it, lost sales."
+    )
     issue: Issue = Field(default="freshest", description="Which lots go into the parcels.")
-    age_limit_days: NonNegative | None = Field(default=None, description="Oldest harvest packed, calendar days.")
+    age_limit_days: NonNegative | None = Field(
+        default=None, description="Oldest harvest packed, calendar days."
+    )
     min_freshness: Share = Field(default=0.0, description="Least freshness packed.")
-    parcels_per_day: Positive | None = Field(default=None, description="Packing capacity of the shop, parcels a day.")
+    parcels_per_day: Positive | None = Field(
+        default=None, description="Packing capacity of the shop, parcels a day."
+    )
     packing_cost: NonNegative = Field(default=0.0, description="Labour of packing one parcel.")
     packing_wage_share: Share = Field(default=0.0, description="Share of it paid to the growers' households.")
     expected_delivery_days: Positive | None = Field(
@@ -140,12 +168,22 @@ class StockedSale(Params):
 
     grade: Grade = Field(default="any", description="Lowest grade bought, or any.")
     price_per_kg: Positive = Field(description="Shelf price, per kg.")
-    pack_kg: Positive | None = Field(default=None, description="Mass of one pack, kg; without it, the product's.")
-    base_kg_per_day: NonNegative | None = Field(default=None, description="Base rate of independent demand, kg a day.")
-    base_price_per_kg: Positive | None = Field(default=None, description="Price at which the base rate holds.")
-    base_stock_kg: NonNegative | None = Field(default=None, description="Order-up-to level S, kg; overrides days.")
+    pack_kg: Positive | None = Field(
+        default=None, description="Mass of one pack, kg; without it, the product's."
+    )
+    base_kg_per_day: NonNegative | None = Field(
+        default=None, description="Base rate of independent demand, kg a day."
+    )
+    base_price_per_kg: Positive | None = Field(
+        default=None, description="Price at which the base rate holds."
+    )
+    base_stock_kg: NonNegative | None = Field(
+        default=None, description="Order-up-to level S, kg; overrides days."
+    )
     taste: float | None = Field(default=None, description="Overrides the channel's taste for this product.")
-    growers: Growers | None = Field(default=None, description="Overrides the channel's terms for this product.")
+    growers: Growers | None = Field(
+        default=None, description="Overrides the channel's terms for this product."
+    )
 
 
 class StockedChannel(Params):
@@ -161,15 +199,21 @@ class StockedChannel(Params):
     margin_share: Share = Field(description="Retail margin, share of the shelf price.")
     take: Take = Field(default=Take(), description="Further fees.")
     growers: Growers = Field(default=Growers(), description="What growers get.")
-    payment_days: NonNegative = Field(default=0.0, description="Days from receipt (consignment: sale) to payment.")
+    payment_days: NonNegative = Field(
+        default=0.0, description="Days from receipt (consignment: sale) to payment."
+    )
     base_stock_days: Positive = Field(
         default=5.0, description="Order-up-to level S, days of expected demand over review and lead time."
     )
     review_days: Annotated[int, Field(ge=1, le=60)] = Field(default=1, description="Days between reviews.")
-    min_freshness: Share = Field(default=0.0, description="Least freshness accepted on receipt; the rest is refused.")
+    min_freshness: Share = Field(
+        default=0.0, description="Least freshness accepted on receipt; the rest is refused."
+    )
     issue: Issue = Field(default="fefo", description="Which lots leave first.")
     markdown: Markdown | None = Field(default=None, description="Price cut by age.")
-    shrink_share_per_day: Share = Field(default=0.0, description="Handling damage and theft, share of stock a day.")
+    shrink_share_per_day: Share = Field(
+        default=0.0, description="Handling damage and theft, share of stock a day."
+    )
     consignment: bool = Field(default=False, description="The supplier owns the stock until it is sold.")
     return_freshness: Share | None = Field(
         default=None, description="Consigned stock at or below this freshness is sent back."
@@ -183,8 +227,12 @@ class WholesaleSale(Params):
 
     grade: Grade = Field(default="any", description="Lowest grade sent, or any.")
     price_per_kg: Positive = Field(description="Mean price Pbar at the mean volume, per kg.")
-    market_kg_per_day: Positive = Field(description="Mean daily volume Qbar of the market, kg, others included.")
-    growers: Growers | None = Field(default=None, description="Overrides the channel's terms for this product.")
+    market_kg_per_day: Positive = Field(
+        description="Mean daily volume Qbar of the market, kg, others included."
+    )
+    growers: Growers | None = Field(
+        default=None, description="Overrides the channel's terms for this product."
+    )
 
 
 class WholesaleChannel(Params):
@@ -203,12 +251,16 @@ class WholesaleChannel(Params):
         default=[1.0] * 12, description="Seasonal factor on the price, January to December."
     )
     price_sd: Annotated[float, Field(ge=0, le=2)] = Field(default=0.0, description="Spread of the log price.")
-    price_persistence: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.9, description="Its day to day memory.")
+    price_persistence: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.9, description="Its day to day memory."
+    )
     elasticity: Positive = Field(default=2.0, description="Elasticity eps: price falls as volume^(-1/eps).")
     glut_elasticity: NonNegative = Field(
         default=0.0, description="Percent that the price level falls per percent of yield above normal."
     )
-    max_kg_per_day: Positive | None = Field(default=None, description="Most that the county's stall can place a day.")
+    max_kg_per_day: Positive | None = Field(
+        default=None, description="Most that the county's stall can place a day."
+    )
     reservation_price_per_kg: NonNegative = Field(
         default=0.0, description="Nothing is sent when the expected netback is below this."
     )
@@ -220,7 +272,9 @@ class Resale(Params):
 
     price_per_kg: NonNegative = Field(description="Net price that it gets for premium sales, per kg.")
     kg_per_day: NonNegative = Field(description="Mean premium sales a day, kg.")
-    cv: Annotated[float, Field(ge=0, le=3)] = Field(default=0.3, description="Variation of these from day to day.")
+    cv: Annotated[float, Field(ge=0, le=3)] = Field(
+        default=0.3, description="Variation of these from day to day."
+    )
     rest_price_per_kg: NonNegative = Field(default=0.0, description="Net price for what it clears in bulk.")
     rest_kg_per_day: NonNegative = Field(default=0.0, description="Most that it clears in bulk a day, kg.")
     celsius: Celsius = Field(default=8.0, description="Temperature of its store.")
@@ -233,7 +287,9 @@ class OrderSale(Params):
     price_per_kg: Positive = Field(description="Contract price at the door, per kg.")
     total_kg: Positive = Field(description="Contract volume for the season, kg.")
     kg_per_day: Positive = Field(description="Most that is taken a day, kg.")
-    growers: Growers | None = Field(default=None, description="Overrides the channel's terms for this product.")
+    growers: Growers | None = Field(
+        default=None, description="Overrides the channel's terms for this product."
+    )
 
 
 class OrderChannel(Params):
@@ -247,10 +303,13 @@ class OrderChannel(Params):
     growers: Growers = Field(default=Growers(), description="What growers get of the contract price.")
     payment_days: NonNegative = Field(default=0.0, description="Days until payment.")
     unsold_borne_by: Literal["buyer", "growers"] = Field(
-        default="buyer", description="Who bears what the buyer cannot sell: the buyer, or growers through a claw-back."
+        default="buyer",
+        description="Who bears what the buyer cannot sell: the buyer, or growers through a claw-back.",
     )
     min_freshness: Share = Field(default=0.0, description="Least freshness accepted.")
-    resale: Resale | None = Field(default=None, description="How it sells on; without it, its account ends here.")
+    resale: Resale | None = Field(
+        default=None, description="How it sells on; without it, its account ends here."
+    )
 
 
 class TraderSale(Params):
@@ -259,7 +318,9 @@ class TraderSale(Params):
     grade: Grade = Field(default="any", description="Lowest grade bought, or any.")
     price_per_kg: Positive = Field(description="Normal farm-gate price, per kg.")
     floor_price_per_kg: NonNegative = Field(default=0.0, description="Price in a glut at the lowest, per kg.")
-    growers: Growers | None = Field(default=None, description="Overrides the channel's terms for this product.")
+    growers: Growers | None = Field(
+        default=None, description="Overrides the channel's terms for this product."
+    )
 
 
 class TraderChannel(Params):
@@ -283,10 +344,13 @@ class TraderChannel(Params):
         default=2.0, description="Elasticity of his price to what waits at the gate, in a glut."
     )
     price_sd: Annotated[float, Field(ge=0, le=2)] = Field(default=0.0, description="Spread of the log price.")
-    price_persistence: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.9, description="Its day to day memory.")
+    price_persistence: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.9, description="Its day to day memory."
+    )
     min_freshness: Share = Field(default=0.1, description="Least freshness bought.")
 
 
 Channel = Annotated[
-    ParcelChannel | StockedChannel | WholesaleChannel | OrderChannel | TraderChannel, Field(discriminator="kind")
+    ParcelChannel | StockedChannel | WholesaleChannel | OrderChannel | TraderChannel,
+    Field(discriminator="kind"),
 ]

@@ -32,13 +32,15 @@ class _Market(Params):
         default={}, description="Factor on demand during 618, harvest-festival, double-11 and nianhuo."
     )
     dispersion: Positive | None = Field(
-        default=None, description="Shape of the daily gamma shock by province (negative binomial); none is Poisson."
+        default=None,
+        description="Shape of the daily gamma shock by province (negative binomial); none is Poisson.",
     )
     season_cv: Annotated[float, Field(ge=0, le=2)] = Field(
         default=0.0, description="Variation of the whole season's demand (this year's taste)."
     )
     switch_share: Share = Field(
-        default=0.5, description="Share of the buyers who find an offer sold out that choose again among the rest."
+        default=0.5,
+        description="Share of the buyers who find an offer sold out that choose again among the rest.",
     )
 
 
@@ -50,9 +52,13 @@ class Logit(_Market):
     constant: float = Field(default=0.0, description="Utility of buying at all against the outside option.")
     price_per_kg_coef: Annotated[float, Field(le=0)] = Field(description="Utility per CNY/kg.")
     freshness_coef: float = Field(default=0.0, description="Utility of freshness 1 against 0.")
-    delivery_day_coef: Annotated[float, Field(le=0)] = Field(default=0.0, description="Utility per day of waiting.")
+    delivery_day_coef: Annotated[float, Field(le=0)] = Field(
+        default=0.0, description="Utility per day of waiting."
+    )
     rating_coef: NonNegative = Field(default=0.0, description="Utility per point of rating (0 to 5).")
-    expected_freshness: Share = Field(default=0.6, description="Freshness that buyers expect before the first one.")
+    expected_freshness: Share = Field(
+        default=0.6, description="Freshness that buyers expect before the first one."
+    )
 
 
 class Independent(_Market):
@@ -60,7 +66,9 @@ class Independent(_Market):
 
     kind: Literal["independent"]
     price_elasticity: Annotated[float, Field(le=0)] = Field(default=0.0, description="Own-price elasticity.")
-    rating_elasticity: NonNegative = Field(default=0.0, description="Elasticity of demand to rating / first rating.")
+    rating_elasticity: NonNegative = Field(
+        default=0.0, description="Elasticity of demand to rating / first rating."
+    )
 
 
 Demand = Annotated[Logit | Independent, Field(discriminator="kind")]

@@ -70,7 +70,9 @@ class _Policy(Params):
         default="proportional",
         description="Commitments are served first; when short, in proportion to what is promised.",
     )
-    interest_per_year: NonNegative = Field(default=0.0, description="Time value of waiting for money, per year.")
+    interest_per_year: NonNegative = Field(
+        default=0.0, description="Time value of waiting for money, per year."
+    )
 
     def _committed(self, layout: DeskLayout, view: DeskView) -> Floats:
         """Kilograms by line that serve commitments, [line]."""

@@ -26,7 +26,9 @@ class GrowerGroup(Params):
     product: Id = Field(description="What it grows.")
     households: Annotated[int, Field(ge=1, le=10_000_000)] = Field(description="Number of households.")
     land_mu: Positive = Field(description="Land under this product, mu a household (1 mu = 667 m2).")
-    land_cv: Annotated[float, Field(ge=0, le=2)] = Field(default=0.0, description="Its variation between households.")
+    land_cv: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.0, description="Its variation between households."
+    )
     persons: Positive = Field(default=4.0, description="Persons a household.")
     yield_kg_per_mu: Positive = Field(description="Marketable yield in a normal season, kg per mu.")
     season_yield_cv: Annotated[float, Field(ge=0, le=2)] = Field(
@@ -36,14 +38,18 @@ class GrowerGroup(Params):
         default=0.0, description="Variation of yield between households."
     )
     harvest: Harvest = Field(description="When it picks.")
-    grade_shares: dict[Id, Share] = Field(description="Shares of the grades after field loss; they add up to 1.")
+    grade_shares: dict[Id, Share] = Field(
+        description="Shares of the grades after field loss; they add up to 1."
+    )
     grade_sd: NonNegative = Field(
         default=0.0, description="Spread of the best grade's share from season to season, on the logit scale."
     )
     field_loss_share: Share = Field(default=0.0, description="Share culled in the field.")
     own_use_share: Share = Field(default=0.0, description="Share eaten or kept by the household.")
     cash_cost_per_mu: NonNegative = Field(default=0.0, description="Seed, film, fertiliser, water; per mu.")
-    other_income: Distribution = Field(default=0.0, description="Income a household from everything else, a year.")
+    other_income: Distribution = Field(
+        default=0.0, description="Income a household from everything else, a year."
+    )
     shocks: dict[Id, Shock] = Field(default={}, description="Hail, frost, drought.")
 
 
@@ -116,4 +122,4 @@ def gini(values: Floats, weights: Floats) -> float:
 def _lognormal(z: Floats, cv: float) -> Floats:
     """Lognormal factors with mean 1 from standard normals."""
     sigma2 = np.log1p(cv * cv)
-    return np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0)
+    return np.asarray(np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))

@@ -1,5 +1,6 @@
-"""Programmes: each has a cost, a payer, a start, and acts through the mechanisms of the model; none sets an
-outcome. Who pays is an account of the ledger; the fund and the county together are the public account.
+"""Programmes with a cost, a payer and a start.
+
+Each acts through the mechanisms of the model; none sets an outcome. Who pays is an account of the ledger; the fund and the county together are the public account.
 """
 
 from datetime import date
@@ -16,7 +17,9 @@ Day = Annotated[date, Field(strict=False)]
 
 class _Programme(Params):
     label: Label | None = Field(default=None, description="Display name.")
-    enabled: bool = Field(default=True, description="Whether it takes place; false plays the season without it.")
+    enabled: bool = Field(
+        default=True, description="Whether it takes place; false plays the season without it."
+    )
     payer: Payer = Field(default="fund", description="Who pays its cost.")
 
 
@@ -25,10 +28,16 @@ class Training(_Programme):
 
     kind: Literal["training"]
     growers: list[Id] | None = Field(default=None, description="Groups that take part; without it, all.")
-    best_grade_gain: Share = Field(description="Added to the share of the best grade (taken from the others).")
+    best_grade_gain: Share = Field(
+        description="Added to the share of the best grade (taken from the others)."
+    )
     yield_gain_share: NonNegative = Field(default=0.0, description="Yield gain, share.")
-    grower_cost_per_mu: NonNegative = Field(default=0.0, description="Further cash cost that growers bear, per mu.")
-    cost_per_household: NonNegative = Field(default=0.0, description="Cost of the service itself, a household.")
+    grower_cost_per_mu: NonNegative = Field(
+        default=0.0, description="Further cash cost that growers bear, per mu."
+    )
+    cost_per_household: NonNegative = Field(
+        default=0.0, description="Cost of the service itself, a household."
+    )
 
 
 class ColdChain(_Programme):
@@ -37,7 +46,9 @@ class ColdChain(_Programme):
     kind: Literal["cold-chain"]
     county: Id = Field(description="Where.")
     cold_store: ColdStore | None = Field(default=None, description="The store that it builds.")
-    precool_celsius: Celsius | None = Field(default=None, description="Pre-cooling that it adds to the packhouse.")
+    precool_celsius: Celsius | None = Field(
+        default=None, description="Pre-cooling that it adds to the packhouse."
+    )
     lines: Count | None = Field(default=None, description="Packhouse lines after it.")
     capital_cost: NonNegative = Field(default=0.0, description="Capital cost.")
     life_years: Positive = Field(default=10.0, description="Years over which the capital is written off.")
@@ -70,7 +81,9 @@ class Subsidy(_Programme):
     kind: Literal["subsidy"]
     channels: list[Id] = Field(description="Channels covered.")
     freight_share: Share = Field(default=0.0, description="Share of the freight paid.")
-    per_kg: NonNegative = Field(default=0.0, description="Paid to growers per kg that leaves for the channel.")
+    per_kg: NonNegative = Field(
+        default=0.0, description="Paid to growers per kg that leaves for the channel."
+    )
     budget: Positive | None = Field(default=None, description="Most that is paid in the season.")
 
 

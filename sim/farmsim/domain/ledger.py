@@ -70,7 +70,9 @@ class MoneyLedger:
     def post(self, item: Item, payer: Indices, payee: Indices, amount: Floats) -> None:
         """Move `amount` (by offer) from payers to payees now."""
         size = len(self.balance)
-        self.balance += np.bincount(payee, amount, minlength=size) - np.bincount(payer, amount, minlength=size)
+        self.balance += np.bincount(payee, amount, minlength=size) - np.bincount(
+            payer, amount, minlength=size
+        )
         self.flows[item] += amount
 
     def post_one(self, item: Item, payer: int, payee: int, amount: float) -> None:

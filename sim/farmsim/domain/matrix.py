@@ -60,7 +60,9 @@ class RollingPlan:
         highs.changeColsCost(len(columns), columns, cost)
         upper = np.concatenate([self._most(view, taken, supply) * KG, np.full(self._keeps, 1e9)])
         highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), upper)
-        rows_low = np.concatenate([supply.ravel() * KG, np.full(wanted.size, -1e30), np.full(lay.offers, -1e30)])
+        rows_low = np.concatenate(
+            [supply.ravel() * KG, np.full(wanted.size, -1e30), np.full(lay.offers, -1e30)]
+        )
         rest = np.minimum(np.maximum(view.remaining_kg - used, 0.0), 1e12)
         rows_high = np.concatenate([supply.ravel() * KG, wanted.ravel() * KG, rest * KG])
         rows = np.arange(len(rows_low), dtype=np.int32)

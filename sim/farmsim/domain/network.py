@@ -1,8 +1,10 @@
-"""The physical network: packhouse, cold store and lanes as parameters, with the arithmetic of shifts,
-distances and transit days. What happens there over time is the engine's.
+"""The physical network: packhouse, cold store and lanes as parameters.
+
+With them stands the arithmetic of shifts, distances and transit days. What happens there over time is the engine's.
 """
 
 from datetime import date
+from math import erf
 from typing import Annotated, Literal
 
 import numpy as np
@@ -32,10 +34,16 @@ class Packhouse(Params):
         description="Loads spread over the picking hours with jitter, or a Poisson stream through the day.",
     )
     opens_hour: Hour = Field(default=7.0, description="Start of the shift, hour of the day.")
-    shift_hours: Annotated[float, Field(gt=0, le=24)] = Field(default=12.0, description="Length of the shift, hours.")
+    shift_hours: Annotated[float, Field(gt=0, le=24)] = Field(
+        default=12.0, description="Length of the shift, hours."
+    )
     cost_per_kg: NonNegative = Field(default=0.0, description="Running cost of sorting and packing, per kg.")
-    wage_share: Share = Field(default=0.0, description="Share of that cost paid as wages to the growers' households.")
-    precool_celsius: Celsius | None = Field(default=None, description="Pulp temperature after pre-cooling, if any.")
+    wage_share: Share = Field(
+        default=0.0, description="Share of that cost paid as wages to the growers' households."
+    )
+    precool_celsius: Celsius | None = Field(
+        default=None, description="Pulp temperature after pre-cooling, if any."
+    )
     precool_hours: NonNegative = Field(default=4.0, description="Time that pre-cooling takes, hours.")
 
 
@@ -68,14 +76,24 @@ class ParcelLane(Params):
     """Express: transit days and price by destination province, one parcel at a time."""
 
     kind: Literal["parcel"]
-    price_per_parcel: NonNegative = Field(description="Price to the reference distance for a pack of reference_kg.")
+    price_per_parcel: NonNegative = Field(
+        description="Price to the reference distance for a pack of reference_kg."
+    )
     reference_kg: Positive = Field(default=5.0, description="Parcel weight at which the price holds, kg.")
-    price_per_extra_kg: NonNegative = Field(default=0.0, description="Price per kg above or below reference_kg.")
-    reference_km: Positive = Field(default=2000.0, description="Road distance at which price and days hold, km.")
-    price_per_extra_km: NonNegative = Field(default=0.0, description="Price per further km (nearer is cheaper).")
+    price_per_extra_kg: NonNegative = Field(
+        default=0.0, description="Price per kg above or below reference_kg."
+    )
+    reference_km: Positive = Field(
+        default=2000.0, description="Road distance at which price and days hold, km."
+    )
+    price_per_extra_km: NonNegative = Field(
+        default=0.0, description="Price per further km (nearer is cheaper)."
+    )
     transit_days: Positive = Field(description="Mean transit time at the reference distance, days.")
     days_per_1000_km: NonNegative = Field(default=0.6, description="Further days per 1 000 km.")
-    transit_cv: Annotated[float, Field(gt=0, le=2)] = Field(default=0.25, description="Variation of transit time.")
+    transit_cv: Annotated[float, Field(gt=0, le=2)] = Field(
+        default=0.25, description="Variation of transit time."
+    )
     celsius: Celsius = Field(description="Temperature inside the parcel.")
     damage_share: Share = Field(default=0.0, description="Share of parcels bruised or broken on the way.")
     loss_share: Share = Field(default=0.0, description="Share of parcels that never arrive.")
@@ -87,10 +105,14 @@ class BulkLane(Params):
     kind: Literal["truck", "reefer", "rail"]
     vehicle_kg: Positive = Field(default=30000.0, description="Capacity of one vehicle, kg.")
     vehicles: Count = Field(default=4, description="Vehicles of this lane; those away are not available.")
-    every_days: Annotated[int, Field(ge=1, le=60)] = Field(default=1, description="A departure every so many days.")
+    every_days: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=1, description="A departure every so many days."
+    )
     km: Positive | None = Field(default=None, description="Road distance; without it, from the map, km.")
     km_per_day: Positive = Field(default=1000.0, description="Distance covered in a day, km.")
-    transit_cv: Annotated[float, Field(gt=0, le=2)] = Field(default=0.15, description="Variation of transit time.")
+    transit_cv: Annotated[float, Field(gt=0, le=2)] = Field(
+        default=0.15, description="Variation of transit time."
+    )
     celsius: Celsius | None = Field(default=None, description="Load temperature; without it, ambient.")
     damage_share: Share = Field(default=0.0, description="Share of the kilograms bruised on the way.")
     cost_per_t_km: NonNegative = Field(default=0.0, description="Freight per tonne and km.")
@@ -125,13 +147,13 @@ def worked_until(start: float, hours: float, opens_hour: float, shift_hours: flo
 
 
 def road_km(latitude: float, longitude: float, latitudes: Floats, longitudes: Floats) -> Floats:
-    """Road distance from one place to many, km: great circle (haversine, earth radius 6371 km) x road factor."""
+    """Road distance from one place to many, km: great circle (haversine, radius 6371 km) x road factor."""
     lat1, lat2 = np.radians(latitude), np.radians(latitudes)
     half = (
         np.sin((lat2 - lat1) / 2.0) ** 2
         + np.cos(lat1) * np.cos(lat2) * np.sin(np.radians(longitudes - longitude) / 2.0) ** 2
     )
-    return np.maximum(2.0 * 6371.0 * np.arcsin(np.sqrt(half)) * ROAD_FACTOR, 30.0)
+    return np.asarray(np.maximum(2.0 * 6371.0 * np.arcsin(np.sqrt(half)) * ROAD_FACTOR, 30.0))
 
 
 def transit_probabilities(mean_days: Floats, cv: float, first: float) -> Floats:
@@ -152,6 +174,4 @@ def transit_probabilities(mean_days: Floats, cv: float, first: float) -> Floats:
 
 def normal_cdf(z: Floats) -> Floats:
     """Standard normal distribution function, elementwise (setup only, not for hot loops)."""
-    from math import erf
-
-    return 0.5 * (1.0 + np.vectorize(erf, otypes=[np.float64])(z / np.sqrt(2.0)))
+    return np.asarray(0.5 * (1.0 + np.vectorize(erf, otypes=[np.float64])(z / np.sqrt(2.0))))

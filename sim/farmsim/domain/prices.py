@@ -15,8 +15,10 @@ def session_price(level: Floats, own_kg: Floats, market_kg: Floats, elasticity: 
 
 
 def trader_price(normal: Floats, floor: Floats, glut_ratio: Floats, elasticity: float) -> Floats:
-    """What the trader pays, per kg: his normal price, in a glut less by ratio^(-1/eps), never below the floor.
+    """What the trader pays, per kg: his normal price, in a glut x ratio^(-1/eps), but not below the floor.
 
     `glut_ratio` is what waits over what he calls a glut; up to 1 he pays his normal price.
     """
-    return np.maximum(normal * np.power(np.maximum(glut_ratio, 1.0), -1.0 / elasticity), np.minimum(floor, normal))
+    return np.maximum(
+        normal * np.power(np.maximum(glut_ratio, 1.0), -1.0 / elasticity), np.minimum(floor, normal)
+    )

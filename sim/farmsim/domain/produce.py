@@ -54,7 +54,9 @@ class Keeping(Params):
         default=None, description="Median life at the reference temperature, days; or give a life_table."
     )
     life_table: LifeTable | None = Field(default=None, description="Own lives at several temperatures.")
-    reference_celsius: Celsius = Field(default=20.0, description="Temperature at which thermal age is counted.")
+    reference_celsius: Celsius = Field(
+        default=20.0, description="Temperature at which thermal age is counted."
+    )
     shape: Annotated[float, Field(ge=0.5, le=200)] = Field(
         default=4.0, description="Weibull shape k of the units' lives; large means one fixed shelf life."
     )
@@ -81,7 +83,9 @@ class Keeping(Params):
         if self.life_table is None:
             assert self.life_days is not None
             return self.life_days
-        return float(np.exp(_log_life(self.life_table.celsius, self.life_table.life_days, self.reference_celsius)))
+        return float(
+            np.exp(_log_life(self.life_table.celsius, self.life_table.life_days, self.reference_celsius))
+        )
 
     def rate(self, celsius: Floats | float) -> Floats:
         """Ageing speed relative to the reference temperature (1 there), same shape as `celsius`.
@@ -118,13 +122,15 @@ class Keeping(Params):
 
 def survival(age: Floats, median: Floats | float, shape: Floats | float) -> Floats:
     """S(a) = 2^-((a/m)^k), elementwise; ages below zero count as zero."""
-    return np.exp2(-(np.power(np.maximum(age, 0.0) / median, shape)))
+    return np.asarray(np.exp2(-(np.power(np.maximum(age, 0.0) / median, shape))))
 
 
 def lost_between(before: Floats, after: Floats, median: Floats | float, shape: Floats | float) -> Floats:
     """Share of the units sound at thermal age `before` that fail until `after` (elementwise)."""
-    hazard = np.power(np.maximum(before, 0.0) / median, shape) - np.power(np.maximum(after, 0.0) / median, shape)
-    return -np.expm1(np.log(2.0) * hazard)
+    hazard = np.power(np.maximum(before, 0.0) / median, shape) - np.power(
+        np.maximum(after, 0.0) / median, shape
+    )
+    return np.asarray(-np.expm1(np.log(2.0) * hazard))
 
 
 def _log_life(temperatures: list[float], lives: list[float], at: Floats | float) -> Floats:
@@ -134,5 +140,3 @@ def _log_life(temperatures: list[float], lives: list[float], at: Floats | float)
     where = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     slope = np.diff(y) / np.diff(x)
     return np.asarray(y[where] + slope[where] * (np.asarray(at) - x[where]))
-
-

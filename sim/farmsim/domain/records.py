@@ -35,8 +35,11 @@ class Packed(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """Consumers' orders of a day by consumer offer, packs: wanted, served the same day, lost at once, cancelled
-    while waiting, served in all (the waiting too), and among these those who came from a sold-out offer."""
+    """Consumers' orders of a day by consumer offer, packs.
+
+    Wanted, served the same day, lost at once, cancelled while waiting, served in all (the waiting too), and
+    among these those who came from a sold-out offer.
+    """
 
     day: int
     wanted: Integers
@@ -132,4 +135,6 @@ class Closed(NamedTuple):
     final_rating: Floats
 
 
-Row = Harvested | Packed | Ordered | Dispatched | Delivered | Traded | Lost | Stocked | Paid | Welfare | Closed
+Row = (
+    Harvested | Packed | Ordered | Dispatched | Delivered | Traded | Lost | Stocked | Paid | Welfare | Closed
+)

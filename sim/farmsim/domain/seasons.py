@@ -51,7 +51,9 @@ class Harvest(Params):
     sd_days: Positive = Field(description="Spread of the bell, days (large means an even pick).")
     first: Day = Field(description="First day of the window.")
     last: Day = Field(description="Last day of the window.")
-    jitter_days: NonNegative = Field(default=0.0, description="Spread of the centre from season to season, days.")
+    jitter_days: NonNegative = Field(
+        default=0.0, description="Spread of the centre from season to season, days."
+    )
 
 
 class Shock(Params):
@@ -89,7 +91,7 @@ def ambient_celsius(climate: Climate, start: date, normals: Floats) -> Floats:
     when = np.array([(start + timedelta(days=d)).timetuple().tm_yday for d in range(days)], dtype=np.float64)
     middles = np.array([15, 46, 75, 105, 136, 166, 197, 228, 258, 289, 319, 350], dtype=np.float64)
     means = np.interp(when, middles, np.asarray(climate.celsius), period=365.0)
-    return means + climate.anomaly_sd_celsius * autoregressive(normals, climate.persistence)
+    return np.asarray(means + climate.anomaly_sd_celsius * autoregressive(normals, climate.persistence))
 
 
 def autoregressive(normals: Floats, persistence: float) -> Floats:
@@ -108,7 +110,11 @@ def event_windows(name: str, year: int) -> tuple[date, date]:
         case "618":
             return date(year, 6, 16), date(year, 6, 18)
         case "harvest-festival":
-            return (date(year, 9, 23), date(year, 9, 23)) if year >= 2018 else (date(year, 9, 24), date(year, 9, 23))
+            return (
+                (date(year, 9, 23), date(year, 9, 23))
+                if year >= 2018
+                else (date(year, 9, 24), date(year, 9, 23))
+            )
         case "double-11":
             return date(year, 11, 11), date(year, 11, 11)
         case "nianhuo":

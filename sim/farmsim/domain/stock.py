@@ -38,7 +38,17 @@ class Spoilage(NamedTuple):
 class Stock:
     """Kilograms, thermal ages (days at reference) and spent hazards of every lot at every place."""
 
-    __slots__ = ("_age", "_columns", "_discard_age", "_hazard", "_kg", "_median", "_rate", "_shape", "inspected_at")
+    __slots__ = (
+        "_age",
+        "_columns",
+        "_discard_age",
+        "_hazard",
+        "_kg",
+        "_median",
+        "_rate",
+        "_shape",
+        "inspected_at",
+    )
 
     def __init__(self, columns: int, median: Floats, shape: Floats, discard_age: Floats) -> None:
         """`median`, `shape` and `discard_age` (thermal days) are by row."""

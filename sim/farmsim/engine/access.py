@@ -42,7 +42,11 @@ class Access(NamedTuple):
 
     def allowed(self, stock: Stock, columns: Indices, goods: Indices | slice, now: float) -> Mask | None:
         """Cells that may be taken now, [column, good, place]; None if all."""
-        own = None if self.own is None else np.broadcast_to(self.own[goods], (len(columns), *self.own[goods].shape))
+        own = (
+            None
+            if self.own is None
+            else np.broadcast_to(self.own[goods], (len(columns), *self.own[goods].shape))
+        )
         if self.min_freshness <= 0.0:
             return own
         fresh: Mask = stock.freshness_of(columns, self.rows[goods], now) >= self.min_freshness

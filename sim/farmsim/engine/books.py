@@ -41,11 +41,15 @@ class Books:
         """Wages paid to growers' households, [county]."""
         self.public = np.zeros(len(world.accounts.names))
         """What each account paid for programmes."""
-        self._guarantees = [p for p in scenario.interventions.values() if isinstance(p, PriceGuarantee) and p.enabled]
+        self._guarantees = [
+            p for p in scenario.interventions.values() if isinstance(p, PriceGuarantee) and p.enabled
+        ]
         self._subsidies = [p for p in scenario.interventions.values() if isinstance(p, Subsidy) and p.enabled]
         self._spent = {id(p): 0.0 for p in (*self._guarantees, *self._subsidies)}
         self._covered = {
-            id(p): np.isin(layout.offers.channel, [layout.channels.index(c) for c in p.channels]).astype(np.float64)
+            id(p): np.isin(layout.offers.channel, [layout.channels.index(c) for c in p.channels]).astype(
+                np.float64
+            )
             for p in (*self._guarantees, *self._subsidies)
         }
         """1 for offers of the channels that a programme covers, [offer]."""
@@ -96,7 +100,9 @@ class Books:
                 paid = amount * self._covered[id(programme)] * programme.freight_share
                 self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
 
-    def cost(self, item: Literal["packaging", "packing", "packing_wage", "ads", "operation"], amount: Floats) -> None:
+    def cost(
+        self, item: Literal["packaging", "packing", "packing_wage", "ads", "operation"], amount: Floats
+    ) -> None:
         """Costs of the shop by offer: boxes to suppliers, packing to workers or growers' homes, traffic."""
         if not np.count_nonzero(amount):
             return
@@ -244,4 +250,6 @@ class Books:
                 days = [(when - layout.scenario.start).days for when in sessions.days]
                 fees[offer] = sessions.fee * sum(0 <= day < layout.scenario.horizon_days for day in days)
         if np.count_nonzero(fees):
-            self._world.money.post("fee", self._world.accounts.cooperative, self._world.accounts.channel, fees)
+            self._world.money.post(
+                "fee", self._world.accounts.cooperative, self._world.accounts.channel, fees
+            )

@@ -143,9 +143,14 @@ def _compile(
             lane = parcel_lane(scenario, county, channel)
             place = scenario.counties[county].place
             km = road_km(
-                place.latitude, place.longitude, np.array([p.latitude for p in places]), np.array([p.longitude for p in places])
+                place.latitude,
+                place.longitude,
+                np.array([p.latitude for p in places]),
+                np.array([p.longitude for p in places]),
             )
-            days[at] = np.maximum(lane.transit_days + (km - lane.reference_km) / 1000.0 * lane.days_per_1000_km, 0.5)
+            days[at] = np.maximum(
+                lane.transit_days + (km - lane.reference_km) / 1000.0 * lane.days_per_1000_km, 0.5
+            )
             extra = (layout.offers.pack_kg[index] - lane.reference_kg) * lane.price_per_extra_kg
             far = (km - lane.reference_km) * lane.price_per_extra_km
             freight[at] = np.maximum(lane.price_per_parcel + extra + far, 0.2 * lane.price_per_parcel)
@@ -183,7 +188,9 @@ def _compile(
         price_coef=np.array([law.price_per_kg_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
         freshness_coef=np.array([law.freshness_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
         rating_coef=np.array([law.rating_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
-        base=np.array([law.buyers_per_day * offline if isinstance(law, Logit) else np.ones(regions) for law in laws]),
+        base=np.array(
+            [law.buyers_per_day * offline if isinstance(law, Logit) else np.ones(regions) for law in laws]
+        ),
         own_base=own_base,
         elasticity=elasticity,
         rating_elasticity=np.array(
@@ -195,7 +202,9 @@ def _compile(
         transit_days=days,
         slot_days=first_slot + np.arange(max(s.shape[1] for s in slots)),
         freight=freight,
-        expected_freshness=np.array([law.expected_freshness if isinstance(law, Logit) else 0.0 for law in law_of]),
+        expected_freshness=np.array(
+            [law.expected_freshness if isinstance(law, Logit) else 0.0 for law in law_of]
+        ),
         rating_start=np.array(ratings),
         province_share=share,
         cells=_cells(slots, (weight + own_base) > 0.0, regions),
@@ -249,7 +258,9 @@ class Consumers:
         self.market = market
         layout, streams = world.layout, world.streams
         self._shock = _shocks(market, layout, streams)
-        self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[market.cells.offer]
+        self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[
+            market.cells.offer
+        ]
         self.rating = market.rating_start.copy()
         self.seen_freshness = market.expected_freshness.copy()
         self.price = layout.offers.price[market.offer].copy()
@@ -314,7 +325,9 @@ class Consumers:
             table[at] = chance[own]
             table[:, -1] = 1.0 - table[:, :-1].sum(axis=1)
             product = self._world.layout.products[market.product[market.first_offer[group]]]
-            counts = self._world.streams.generator("switch", product, day).multinomial(by_market[group, where], table)
+            counts = self._world.streams.generator("switch", product, day).multinomial(
+                by_market[group, where], table
+            )
             found[own] = counts[at]
         return found
 

@@ -74,7 +74,10 @@ class ParcelRules(NamedTuple):
     def of(cls, layout: Layout, market: Market) -> Self:
         """The rules of a scenario."""
         blocks = [layout.blocks[layout.offers.channel[o]] for o in market.offer]
-        parcels = [(o, b if isinstance(b, ParcelChannel) else None) for o, b in zip(market.offer, blocks, strict=True)]
+        parcels = [
+            (o, b if isinstance(b, ParcelChannel) else None)
+            for o, b in zip(market.offer, blocks, strict=True)
+        ]
         lanes: list[ParcelLane | None] = [
             parcel_lane(layout.scenario, layout.offers.ids[o][1], b) if b else None for o, b in parcels
         ]
@@ -86,7 +89,9 @@ class ParcelRules(NamedTuple):
             price=layout.offers.price[market.offer] * pack_kg,
             damage=np.array([lane.damage_share if lane else 0.0 for lane in lanes]),
             loss=np.array([lane.loss_share if lane else 0.0 for lane in lanes]),
-            rate=np.array([float(k.rate(lane.celsius)) if lane else 1.0 for k, lane in zip(keeping, lanes, strict=True)]),
+            rate=np.array(
+                [float(k.rate(lane.celsius)) if lane else 1.0 for k, lane in zip(keeping, lanes, strict=True)]
+            ),
             median=np.array([k.median_days for k in keeping]),
             shape=np.array([k.shape for k in keeping]),
             refused=np.array([b.refund.refused_share if b else 0.0 for _, b in parcels]),
@@ -128,9 +133,12 @@ class Courier:
         self._product = layout.offers.product[market.offer]
         channel = layout.offers.channel[market.offer]
         self._sold_as = [
-            (f"sold:{layout.channels[c]}", np.flatnonzero(channel == c)) for c in dict.fromkeys(channel.tolist())
+            (f"sold:{layout.channels[c]}", np.flatnonzero(channel == c))
+            for c in dict.fromkeys(channel.tolist())
         ]
-        self._terms = [(float(d), rules.payment_days == d) for d in np.unique(rules.payment_days[self._parcels])]
+        self._terms = [
+            (float(d), rules.payment_days == d) for d in np.unique(rules.payment_days[self._parcels])
+        ]
         self._freight = market.freight.ravel()[market.cells.pair]
         self._slot_cell = market.cells.offer * slots + market.cells.slot
         if np.count_nonzero(market.parcel):
@@ -146,7 +154,9 @@ class Courier:
             waited_sum[cells.owners] = np.add.reduceat(waited, cells.first)
         freight[cells.owners] = np.add.reduceat(done * self._freight, cells.first)
         shape = (len(packs), len(market.slot_days))
-        by_slot = np.bincount(self._slot_cell, done, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+        by_slot = (
+            np.bincount(self._slot_cell, done, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+        )
         self._book(packs, freight)
         self._travel(day, by_slot, waited_sum / np.maximum(packs, 1.0), loads)
 
@@ -166,7 +176,9 @@ class Courier:
                 world.kg.add(name, self._product[at], kept_kg[at])
         if np.count_nonzero(ended[REFUSED]):
             world.kg.add("returned:consumer", self._product, ended[REFUSED] * rules.pack_kg)
-        world.lose(min(day, world.days - 1), "parcel", "lost_in_transit", self._product, ended[LOST] * rules.pack_kg)
+        world.lose(
+            min(day, world.days - 1), "parcel", "lost_in_transit", self._product, ended[LOST] * rules.pack_kg
+        )
         if world.wants is None or Delivered in world.wants:
             copy = ended.copy()
             world.record(

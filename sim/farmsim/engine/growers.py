@@ -46,7 +46,6 @@ class Crop:
         self.shares = shares
         """[group][grade of the product], adds up to 1"""
 
-
     def glut(self, county: str, product: str) -> float:
         """This season's yield over a normal one, for one product of a county (mean over its groups)."""
         factors = [

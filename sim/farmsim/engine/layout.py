@@ -1,7 +1,8 @@
-"""Index tables: a scenario as arrays. Goods, offers, lines and stock rows, each a table of equally long arrays.
+"""Index tables: a scenario as arrays. Goods, offers, lines and stock rows are tables of equal columns.
 
 * good: (county, product, grade) that grows; * offer: (channel, county, product);
-* line: (offer, good) that the offer accepts; * row: a good at one place (gate, cold store, shop, contract buyer).
+* line: (offer, good) that the offer accepts;
+* row: a good at one place (gate, cold store, shop, contract buyer).
 Counties and products are rows of the same arrays, so that 1 and 141 counties are the same code.
 """
 
@@ -153,7 +154,8 @@ def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, 
     sales = [scenario.channels[c].sells[p] for c, _, p in ids]
     terms = [sale.growers or scenario.channels[c].growers for sale, (c, _, _) in zip(sales, ids, strict=True)]
     packs = [
-        getattr(sale, "pack_kg", None) or scenario.products[p].pack_kg for sale, (_, _, p) in zip(sales, ids, strict=True)
+        getattr(sale, "pack_kg", None) or scenario.products[p].pack_kg
+        for sale, (_, _, p) in zip(sales, ids, strict=True)
     ]
     channels = list(scenario.channels)
     return Offers(

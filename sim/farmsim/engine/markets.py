@@ -25,7 +25,9 @@ class Sale:
         self._world = world
         self._books = books
 
-    def __call__(self, day: int, channel: int, kg: Floats, price: Floats, age_kg: Floats, left_day: int) -> None:
+    def __call__(
+        self, day: int, channel: int, kg: Floats, price: Floats, age_kg: Floats, left_day: int
+    ) -> None:
         """`kg`, `price` per kg and thermal age x kg by offer."""
         world, layout = self._world, self._world.layout
         block = layout.blocks[channel]
@@ -84,7 +86,9 @@ class Wholesale:
         world, layout = self._world, self._world.layout
         names = [f"{layout.channels[self.channel]}/{layout.offers.ids[o][2]}" for o in self.offers]
         keys = world.streams.keys("market-price", names)
-        z = autoregressive(normals(uniform_block(keys, np.arange(world.days, dtype=np.uint64))), self.block.price_persistence)
+        z = autoregressive(
+            normals(uniform_block(keys, np.arange(world.days, dtype=np.uint64))), self.block.price_persistence
+        )
         months = month_factors(world, self.block.monthly)
         glut = np.array([crop.glut(layout.offers.ids[o][1], layout.offers.ids[o][2]) for o in self.offers])
         level = layout.offers.price[self.offers] * glut ** (-self.block.glut_elasticity)
@@ -122,7 +126,9 @@ class Trader:
     def price(self, day: int, waiting: Floats) -> Floats:
         """What he pays per kg, [line of his], given what waits in each county, [county]."""
         ratio = waiting / (self.capacity_kg * self.block.glut_ratio)
-        return trader_price(self._normal * self.level[day], self._floor, ratio[self.county], self.block.price_elasticity)
+        return trader_price(
+            self._normal * self.level[day], self._floor, ratio[self.county], self.block.price_elasticity
+        )
 
     def waiting_kg(self) -> Floats:
         """What the desk has granted him and is really there, [county]."""
@@ -150,7 +156,9 @@ class Trader:
         size = len(layout.offers.ids)
         line = self.lines[taken.line]
         kg = self._books.left(day, line, taken.column, taken.kg)
-        paid = np.bincount(layout.lines.offer[line], taken.kg * self.price(day, waiting)[taken.line], minlength=size)
+        paid = np.bincount(
+            layout.lines.offer[line], taken.kg * self.price(day, waiting)[taken.line], minlength=size
+        )
         age_kg = np.bincount(layout.lines.offer[line], taken.kg * taken.age, minlength=size)
         price = np.divide(paid, kg, out=np.zeros(size), where=kg > 0.0)
         self._sale(day, self.channel, kg, price, age_kg, day)
@@ -211,7 +219,10 @@ class Contract:
         assert resale is not None, "only a buyer that sells on gets here"
         sigma2 = np.log1p(resale.cv**2)
         premium = resale.kg_per_day * float(np.exp(np.sqrt(sigma2) * self._z[day] - sigma2 / 2.0))
-        for most, price in ((premium, resale.price_per_kg), (resale.rest_kg_per_day, resale.rest_price_per_kg)):
+        for most, price in (
+            (premium, resale.price_per_kg),
+            (resale.rest_kg_per_day, resale.rest_price_per_kg),
+        ):
             if most > 0.0:
                 self._resell(day, most, price)
 
@@ -234,7 +245,9 @@ class Contract:
     def close(self) -> dict[str, float]:
         """The buyer's own account: kilograms and yuan of the season; growers bear the unsold if so agreed."""
         world, layout = self._world, self._world.layout
-        rows = layout.rows.of_line[self.lines] if self.block.resale is not None else np.zeros(0, dtype=np.intp)
+        rows = (
+            layout.rows.of_line[self.lines] if self.block.resale is not None else np.zeros(0, dtype=np.intp)
+        )
         on_hand = float(world.stock.on_hand()[rows].sum()) if len(rows) else 0.0
         bought = float(self.bought_kg.sum())
         paid = float((self.bought_kg * layout.offers.price).sum())

@@ -84,10 +84,17 @@ class Netbacks:
         pack = float(layout.offers.pack_kg[offer])
         freight = float((weights * market.freight[at]).sum())
         sale = block.sells[product]
-        value = price * (1.0 - paid_back) * (1.0 - block.take.commission_share) * self._waited(
-            block.payment_days + days
+        value = (
+            price
+            * (1.0 - paid_back)
+            * (1.0 - block.take.commission_share)
+            * self._waited(block.payment_days + days)
         )
-        return value - price * (block.take.ads_share + block.take.operation_share) - (freight + sale.packaging_cost + block.packing_cost) / pack
+        return (
+            value
+            - price * (block.take.ads_share + block.take.operation_share)
+            - (freight + sale.packaging_cost + block.packing_cost) / pack
+        )
 
     def _bulk(
         self, line: int, block: StockedChannel | WholesaleChannel, route: Route, age: float
@@ -101,7 +108,9 @@ class Netbacks:
             rate = float(self._world.ambient_rates(0)[route.county, layout.offers.product[offer]])
         else:
             rate = float(keeping.rate(route.lane.celsius))
-        sound = float(keeping.survival(age + rate * days) / keeping.survival(age)) * (1.0 - route.lane.damage_share)
+        sound = float(keeping.survival(age + rate * days) / keeping.survival(age)) * (
+            1.0 - route.lane.damage_share
+        )
         kept = sound * (1.0 - block.take.commission_share) * self._waited(block.payment_days + days)
         freight = route.freight_per_kg()
         if isinstance(block, WholesaleChannel):

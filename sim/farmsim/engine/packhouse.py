@@ -53,9 +53,12 @@ class Yard:
         self._groups = groups
         self._shares = shares
         scenario, goods = world.layout.scenario, world.layout.goods
-        self._lines = [_Lines(world.env, c.packhouse) if c.packhouse else None for c in scenario.counties.values()]
+        self._lines = [
+            _Lines(world.env, c.packhouse) if c.packhouse else None for c in scenario.counties.values()
+        ]
         self._first_good = [
-            int(np.flatnonzero((goods.county == county) & (goods.product == product))[0]) for county, product in groups
+            int(np.flatnonzero((goods.county == county) & (goods.product == product))[0])
+            for county, product in groups
         ]
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
         self._waiting_kg = np.zeros(len(groups))
@@ -128,7 +131,15 @@ class Yard:
                 continue
             open_days = self._world.days * lines.block.lines * lines.block.shift_hours / 24.0
             self._world.record(
-                Packed(index, lines.loads, lines.wait_days, lines.queue_days, lines.busy_days, open_days, lines.kg)
+                Packed(
+                    index,
+                    lines.loads,
+                    lines.wait_days,
+                    lines.queue_days,
+                    lines.busy_days,
+                    open_days,
+                    lines.kg,
+                )
             )
 
     def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:

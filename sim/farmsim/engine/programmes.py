@@ -77,7 +77,8 @@ def programme_costs(scenario: Scenario) -> list[Cost]:
             case Promotion():
                 day = min(max((programme.starts - scenario.start).days, 0), scenario.horizon_days - 1)
                 costs.extend(
-                    Cost(day, programme.payer, place, programme.fee / len(names)) for place in range(len(names))
+                    Cost(day, programme.payer, place, programme.fee / len(names))
+                    for place in range(len(names))
                 )
             case PriceGuarantee() | Subsidy():
                 pass

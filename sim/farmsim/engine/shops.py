@@ -30,7 +30,9 @@ class Shelves:
     def __init__(self, world: World, consumers: Consumers, fleet: Fleet) -> None:
         layout = world.layout
         pairs = [
-            (channel, block) for channel, block in enumerate(layout.blocks) if isinstance(block, StockedChannel)
+            (channel, block)
+            for channel, block in enumerate(layout.blocks)
+            if isinstance(block, StockedChannel)
         ]
         self.channels = [channel for channel, _ in pairs if len(layout.lines.of_channel[channel])]
         lines = [layout.lines.of_channel[channel] for channel in self.channels]
@@ -51,12 +53,16 @@ class Shelves:
         self.min_freshness = np.array([b.min_freshness for b in self.blocks])
         self.shrink = np.array([b.shrink_share_per_day for b in self.blocks])
         self.review_days = np.array([b.review_days for b in self.blocks], dtype=np.int64)
-        self.fixed_level = np.array([self._fixed(layout.offers.ids[o], b) for o, b in zip(self.offers, self.blocks, strict=True)])
+        self.fixed_level = np.array(
+            [self._fixed(layout.offers.ids[o], b) for o, b in zip(self.offers, self.blocks, strict=True)]
+        )
         lead = {c: max(r.usual_days for r in fleet.of_channel(c)) + 1.0 for c in self.channels}
         self.cover_days = np.array([b.base_stock_days for b in self.blocks]) + np.array(
             [lead[int(c)] for c in layout.offers.channel[self.offers]]
         )
-        self.markdown_below = np.array([b.markdown.below_freshness if b.markdown else 0.0 for b in self.blocks])
+        self.markdown_below = np.array(
+            [b.markdown.below_freshness if b.markdown else 0.0 for b in self.blocks]
+        )
         self.markdown_cut = np.array([b.markdown.cut_share if b.markdown else 0.0 for b in self.blocks])
         self.return_at = np.array([_return_freshness(b) for b in self.blocks])
         self.grades = self._by_place()
@@ -94,7 +100,10 @@ class Shops:
         self._own = [slice(int(a), int(b)) for a, b in edges.T]
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
         self._sold_as = [
-            (f"sold:{world.layout.channels[c]}", (world.layout.offers.channel[shelves.offers] == c).nonzero()[0])
+            (
+                f"sold:{world.layout.channels[c]}",
+                (world.layout.offers.channel[shelves.offers] == c).nonzero()[0],
+            )
             for c in shelves.channels
         ]
         if self.are_there:
@@ -263,7 +272,9 @@ class Shops:
         mass, age = world.stock.take_cells(column, row, now)
         gate = layout.rows.sellable[layout.rows.good[row], 1]
         routes = {(r.channel, r.county): r for r in self._fleet.routes}
-        own = [routes[int(layout.lines.channel[i]), int(layout.goods.county[layout.lines.good[i]])] for i in line]
+        own = [
+            routes[int(layout.lines.channel[i]), int(layout.goods.county[layout.lines.good[i]])] for i in line
+        ]
         days = np.array([route.usual_days for route in own])
         rate = world.row_rates(int(now))[gate]
         world.stock.receive_merged(gate, column, mass, age + rate * days, now)
@@ -276,4 +287,3 @@ def _return_freshness(block: StockedChannel) -> float:
     if not block.consignment or block.return_freshness is None:
         return np.nan
     return block.return_freshness
-

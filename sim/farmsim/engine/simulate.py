@@ -96,7 +96,7 @@ class Season:
             world.daily(world.clock.recording, self.record_stock)
 
     def play(self) -> None:
-        """Run to the horizon, count what is left, let the last parcels arrive and debts be paid, close the books."""
+        """Run to the horizon, count what is left, let parcels arrive and debts be paid, close the books."""
         world = self.world
         world.env.run(until=float(world.days))
         self._count_stock()
@@ -117,7 +117,7 @@ class Season:
         """Stock of the evening by place."""
         rows = self.model.layout.rows
         held = self.world.stock.on_hand()
-        self.world.record(Stocked(day, np.bincount(rows.place, held, minlength=len(rows.places))))
+        self.world.record(Stocked(day, np.bincount(rows.place, held, minlength=len(rows.places)).astype(np.float64, copy=False)))
 
     def _count_stock(self) -> None:
         """What is on hand, before the doors and on the road at the horizon."""
@@ -159,10 +159,12 @@ class Season:
             )
         )
         assert world.kg.difference() < 1e-9, f"kilograms do not balance: {world.kg.difference():.3g}"
-        assert abs(world.money.difference()) < 1e-9, f"accounts do not balance: {world.money.difference():.3g}"
+        assert abs(world.money.difference()) < 1e-9, (
+            f"accounts do not balance: {world.money.difference():.3g}"
+        )
 
     def _record_welfare(self) -> None:
-        """Households' incomes: each is paid for its own kilograms, wages are shared by the county's households."""
+        """Households' incomes: each is paid for its own kilograms, a county's wages are shared by all."""
         world, layout, crop = self.world, self.model.layout, self.crop
         flows, accounts = world.money.flows, self.model.accounts
         paid = flows["door"] + flows["surplus"] + flows["guarantee"] + flows["subsidy"] - flows["clawback"]

@@ -15,7 +15,14 @@ Integers = NDArray[np.int64]
 class Storefront:
     """Everything that consumers do in one replication."""
 
-    def __init__(self, world: World, consumers: Consumers, parcels: ParcelShops, shops: Shops, granted: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        world: World,
+        consumers: Consumers,
+        parcels: ParcelShops,
+        shops: Shops,
+        granted: NDArray[np.float64],
+    ) -> None:
         self._world = world
         self._consumers = consumers
         self._parcels = parcels

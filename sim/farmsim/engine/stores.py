@@ -32,7 +32,9 @@ class Stores:
         self._cold_goods = world.layout.rows.has_cold.nonzero()[0]
         kinds = np.array(world.layout.rows.kind)[world.layout.rows.place]
         self._at_county = np.isin(kinds, ("gate", "cold"))
-        self._by_kind = {kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)}
+        self._by_kind = {
+            kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)
+        }
         layout = world.layout
         self.ways, self.way_of = ways_in(layout)
         """Ways into the stores, and the number of each channel's, [channel]."""
@@ -65,7 +67,9 @@ class Stores:
         stays = np.flatnonzero(outside > 0.0)
         if len(stays):
             good = lots.good[stays]
-            world.stock.receive(rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now)
+            world.stock.receive(
+                rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now
+            )
 
     def by_good_kg(self, way: int) -> Floats:
         """Kilograms in the county's stores that one way in may take now, [good]."""

@@ -42,7 +42,9 @@ class Route:
         entity = f"{county_id}/{block.lane}/{layout.channels[channel]}"
         self.transit_days = _transit(self.lane, self.km, streams, entity, scenario.horizon_days)
         self.closed = _closures(self.lane, streams, layout, f"{county_id}/{block.lane}")
-        self.opens_at = scenario.clock.receipt if isinstance(block, StockedChannel) else scenario.clock.session
+        self.opens_at = (
+            scenario.clock.receipt if isinstance(block, StockedChannel) else scenario.clock.session
+        )
         """Hour at which its trucks are unloaded."""
         self.free = self.lane.vehicles
         self._away: defaultdict[int, int] = defaultdict(int)
@@ -106,7 +108,11 @@ class Fleet:
         self._route_of = np.zeros(len(layout.lines.offer), dtype=np.intp)
         for number, route in enumerate(self.routes):
             self._route_of[route.lines] = number
-        lines = np.concatenate([route.lines for route in self.routes]) if self.routes else np.zeros(0, dtype=np.intp)
+        lines = (
+            np.concatenate([route.lines for route in self.routes])
+            if self.routes
+            else np.zeros(0, dtype=np.intp)
+        )
         way = stores.way_of[layout.lines.channel[lines]]
         self._ways = [(int(w), lines[way == w]) for w in np.unique(way)]
         self._rates = self._lane_rates()
@@ -180,7 +186,14 @@ class Fleet:
         return self._world.line_product[line], np.concatenate([part.sent_kg for part in parts])
 
     def _schedule(
-        self, day: int, number: Indices, line: Indices, column: Indices, kg: Floats, age: Floats, hazard: Floats
+        self,
+        day: int,
+        number: Indices,
+        line: Indices,
+        column: Indices,
+        kg: Floats,
+        age: Floats,
+        hazard: Floats,
     ) -> None:
         """Work out in which state each lot part will be unloaded, and put it on the calendar."""
         world, layout = self._world, self._world.layout
@@ -196,7 +209,9 @@ class Fleet:
         spent = np.power(np.maximum(grown, 0.0) / median, shape)
         spoiled = kg * -np.expm1(np.log(2.0) * (hazard - spent))
         damaged = (kg - spoiled) * self._damage[number]
-        whole = Arrival(line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day)))
+        whole = Arrival(
+            line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day))
+        )
         for n, when in opened.items():
             mine = number == n
             self._calendar[self.routes[n].channel][when].append(Arrival(*(part[mine] for part in whole)))

@@ -19,7 +19,9 @@ def measure_channels(tally: Tally) -> dict[str, dict[str, float]]:
     result: dict[str, dict[str, float]] = {}
     for index, channel in enumerate(tally.shape.channels):
         scope = Scope(tally, index)
-        result[channel] = {name: float(rule(scope)) for name, rule in RULES.items() if METRICS[name].per_channel}
+        result[channel] = {
+            name: float(rule(scope)) for name, rule in RULES.items() if METRICS[name].per_channel
+        }
     return result
 
 

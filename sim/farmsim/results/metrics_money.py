@@ -16,8 +16,22 @@ def sales_revenue(run: Scope) -> float:
 @metric("CNY/kg", per_channel=True)
 def netback_per_kg(run: Scope) -> float:
     """Receipts from the channel less its fees, freight, boxes and packing, per kg sold."""
-    costs = run.flow("commission", "back_margin", "ads", "operation", "fee", "freight", "packaging", "packing", "packing_wage")
-    return ratio(run.flow("receipt", "freight_subsidy") - costs, sold_kg(run)) if sold_kg(run) > 0 else float("nan")
+    costs = run.flow(
+        "commission",
+        "back_margin",
+        "ads",
+        "operation",
+        "fee",
+        "freight",
+        "packaging",
+        "packing",
+        "packing_wage",
+    )
+    return (
+        ratio(run.flow("receipt", "freight_subsidy") - costs, sold_kg(run))
+        if sold_kg(run) > 0
+        else float("nan")
+    )
 
 
 @metric("CNY", per_channel=True)
@@ -125,7 +139,9 @@ def peak_borrowing(run: Scope) -> float:
 def cooperative_surplus(run: Scope) -> float:
     """What the cooperatives keep when every debt is paid."""
     books = run.tally.books
-    return float(sum(books.balance[i] for i, name in enumerate(books.accounts) if name.startswith("cooperative:")))
+    return float(
+        sum(books.balance[i] for i, name in enumerate(books.accounts) if name.startswith("cooperative:"))
+    )
 
 
 @metric("CNY")
@@ -145,7 +161,10 @@ def _cash_cost(run: Scope) -> float:
 
 def _poverty(run: Scope) -> tuple[float, float, float]:
     """P0, P1, P2 over all people, each measured against the line of its county."""
-    parts = [(w, (w.produce_income + w.wages - w.cash_cost + w.other_income) / w.persons) for w in run.tally.welfare]
+    parts = [
+        (w, (w.produce_income + w.wages - w.cash_cost + w.other_income) / w.persons)
+        for w in run.tally.welfare
+    ]
     heads = [w.persons * w.weight for w, _ in parts]
     total = float(sum(h.sum() for h in heads))
     figures = [welfare(income, h, w.poverty_line) for (w, income), h in zip(parts, heads, strict=True)]

@@ -18,7 +18,9 @@ def sold_kg(run: Scope) -> float:
 @metric("kg")
 def lost_kg(run: Scope) -> float:
     """Harvest that reached no buyer: culled, damaged, spoiled, unsold, refused or lost on the way."""
-    returned = sum(float(kg.sum()) for name, kg in run.tally.books.kg_destinations.items() if name.startswith("returned"))
+    returned = sum(
+        float(kg.sum()) for name, kg in run.tally.books.kg_destinations.items() if name.startswith("returned")
+    )
     return sum(run.tally.lost.values()) + returned
 
 
@@ -38,7 +40,9 @@ def spoiled_share(run: Scope) -> float:
 @metric("share")
 def shrink_share(run: Scope) -> float:
     """Mass lost in shops over mass that left them: spoilage, handling, theft (by mass, not by sales value)."""
-    gone = sum(kg for name, kg in run.tally.lost.items() if name.endswith(":shop") and not name.startswith("refused"))
+    gone = sum(
+        kg for name, kg in run.tally.lost.items() if name.endswith(":shop") and not name.startswith("refused")
+    )
     shops = [c for c, kind in enumerate(run.tally.shape.kinds) if kind == "stocked"]
     sold = sum(Scope(run.tally, channel).traded("kg") for channel in shops)
     return ratio(gone, gone + sold)
@@ -104,7 +108,9 @@ def rating(run: Scope) -> float:
 @metric("share")
 def packhouse_utilisation(run: Scope) -> float:
     """Share of the packing lines' shift time that they worked."""
-    return ratio(sum(p.busy_line_days for p in run.tally.packed), sum(p.open_line_days for p in run.tally.packed))
+    return ratio(
+        sum(p.busy_line_days for p in run.tally.packed), sum(p.open_line_days for p in run.tally.packed)
+    )
 
 
 @metric("hours")

@@ -51,7 +51,10 @@ class Tally:
         size, consumers = len(shape.offer_channel), len(shape.consumer_offer)
         weeks = (shape.days + 6) // 7
         self.shape = shape
-        self.orders = {name: np.zeros(consumers) for name in ("wanted", "at_once", "lost", "cancelled", "served", "switched_in")}
+        self.orders = {
+            name: np.zeros(consumers)
+            for name in ("wanted", "at_once", "lost", "cancelled", "served", "switched_in")
+        }
         self.arrivals = {
             name: np.zeros(consumers)
             for name in ("kept", "refused", "lost", "bad", "freshness_sum", "days_sum", "spoiled_kg")

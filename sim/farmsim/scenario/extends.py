@@ -71,7 +71,7 @@ def read_root(document: Document, problems: list[Problem]) -> MapNode | None:
     if len(problems) == known:
         is_empty = node is None or is_null(node)
         mark = document.mark(0, 0, 1) if is_empty or node is None else node.mark
-        remedies = () if is_empty or node is None else _colon_remedy(node)
+        remedies = (remedy("begin"),) if is_empty or node is None else _colon_remedy(node)
         problems.append(mark.problem("E001" if is_empty else "E042", *remedies))
     return None
 

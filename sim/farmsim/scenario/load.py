@@ -26,6 +26,9 @@ from farmsim.scenario.text import MAX_PROBLEMS
 if TYPE_CHECKING:
     from farmsim.scenario.schema import Scenario
 
+OF_THE_FILE = ("E001", "E002", "E004", "E019")
+"""Problems of a whole file (encoding, size): they come first, the others may follow from them."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -235,7 +238,9 @@ class _Findings:
                 ):
                     kept.append(problem)
         unique = list(dict.fromkeys(kept))
-        unique.sort(key=lambda problem: (files[problem.file], problem.line, problem.column))
+        unique.sort(
+            key=lambda problem: (files[problem.file], problem.code not in OF_THE_FILE, problem.line, problem.column)
+        )
         if len(unique) <= MAX_PROBLEMS:
             return tuple(unique)
         unique.sort(key=lambda problem: problem.is_warning)

@@ -81,6 +81,7 @@ REMEDIES: dict[str, str] = {
     "add-colon": N_('put ":" and a space after the key'),
     "add-key": N_("add: {key}: ..."),
     "align": N_("indent keys of one block equally, two spaces deeper than the key above them"),
+    "begin": N_("write a first one with: farmsim new"),
     "break-chain": N_("take one link out of the chain"),
     "close-bracket": N_("every {{ needs its }}, every [ its ], and commas between the entries"),
     "close-quote": N_("put the closing quote where the text ends"),

@@ -6,7 +6,14 @@ A fault says where it is and what may stand there; the loader gives it a line an
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from farmsim.domain.channels import Channel, OrderChannel, ParcelChannel, StockedChannel, WholesaleChannel
+from farmsim.domain.channels import (
+    Channel,
+    ParcelChannel,
+    ParcelSale,
+    StockedChannel,
+    StockedSale,
+    WholesaleChannel,
+)
 from farmsim.domain.demand import Independent
 from farmsim.domain.desk import Matrix, Netback, Priority, Shares
 from farmsim.domain.interventions import ColdChain, PriceGuarantee, Promotion, Subsidy, Training
@@ -29,7 +36,9 @@ def references(scenario: Scenario) -> Iterator[Fault]:
     yield from _clock(scenario)
 
 
-def _unknown(path: Path, what: str, name: str, known: Iterable[str], *, on_key: bool = False) -> Iterator[Fault]:
+def _unknown(
+    path: Path, what: str, name: str, known: Iterable[str], *, on_key: bool = False
+) -> Iterator[Fault]:
     candidates = list(known)
     if name not in candidates:
         yield Fault(path, "E021", {"what": what, "name": name}, candidates, on_key=on_key)
@@ -49,7 +58,9 @@ def _counties(scenario: Scenario) -> Iterator[Fault]:
                 yield from _unknown((*spot, "grade_shares", grade), "grade", grade, grades, on_key=True)
             yield from _sum_to_one((*spot, "grade_shares"), group.grade_shares)
             if group.harvest.last < group.harvest.first:
-                yield Fault((*spot, "harvest", "last"), "E045", {"what": "harvest.last", "other": "harvest.first"})
+                yield Fault(
+                    (*spot, "harvest", "last"), "E045", {"what": "harvest.last", "other": "harvest.first"}
+                )
 
 
 def _sum_to_one(path: Path, shares: dict[str, float]) -> Iterator[Fault]:
@@ -65,34 +76,50 @@ def _channel(scenario: Scenario, name: str, channel: Channel) -> Iterator[Fault]
     suppliers = [c for c in channel.counties or scenario.counties if c in scenario.counties]
     grown = {g.product for c in suppliers for g in scenario.counties[c].growers.values()}
     if not channel.sells:
-        yield Fault((*here, "sells") if "sells" in channel.model_fields_set else here, "E046", {"name": name}, on_key=True)
-    for product, sale in channel.sells.items():
+        spot = (*here, "sells") if "sells" in channel.model_fields_set else here
+        yield Fault(spot, "E046", {"name": name}, on_key=True)
+    for product in channel.sells:
         spot = (*here, "sells", product)
         yield from _unknown(spot, "product", product, scenario.products, on_key=True)
-        if product not in scenario.products:
-            continue
-        if product not in grown:
-            yield Fault(spot, "E047", {"name": product}, sorted(grown), on_key=True)
-        if sale.grade != "any":
-            grades = [*scenario.products[product].grades, "any"]
-            yield from _unknown((*spot, "grade"), "grade", sale.grade, grades)
-        if isinstance(channel, ParcelChannel | StockedChannel):
-            demand = scenario.products[product].demand
-            if demand is None:
-                yield Fault(("products", product), "E048", {"name": product}, on_key=True)
-            elif isinstance(demand, Independent) and getattr(sale, "base_kg_per_day", None) is None:
-                yield Fault(spot, "E023", {"path": "base_kg_per_day"}, on_key=True)
-    if isinstance(channel, ParcelChannel | StockedChannel):
-        for province in channel.attraction.provinces or ():
-            yield from _unknown((*here, "attraction", "provinces"), "province", province, names("provinces"))
-    if isinstance(channel, StockedChannel):
-        yield from _unknown((*here, "site", "province"), "province", channel.site.province, names("provinces"))
-    if isinstance(channel, WholesaleChannel):
-        yield from _unknown((*here, "province"), "province", channel.province, names("provinces"))
-    if not isinstance(channel, OrderChannel) and hasattr(channel, "lane"):
+        if product in scenario.products:
+            if product not in grown:
+                yield Fault(spot, "E047", {"name": product}, sorted(grown), on_key=True)
+            yield from _sale(scenario, spot, channel, product)
+    yield from _places(here, channel)
+    if hasattr(channel, "lane"):
         for county in suppliers:
             if {g.product for g in scenario.counties[county].growers.values()} & set(channel.sells):
                 yield from _lane(here, channel, scenario.counties[county])
+
+
+def _sale(scenario: Scenario, spot: Path, channel: Channel, product: str) -> Iterator[Fault]:
+    """The grade exists, and where consumers buy there is a demand for the product."""
+    sale = channel.sells[product]
+    if sale.grade != "any":
+        grades = [*scenario.products[product].grades, "any"]
+        yield from _unknown((*spot, "grade"), "grade", sale.grade, grades)
+    if not isinstance(sale, ParcelSale | StockedSale):
+        return
+    demand = scenario.products[product].demand
+    if demand is None:
+        yield Fault(("products", product), "E048", {"name": product}, on_key=True)
+    elif isinstance(demand, Independent) and sale.base_kg_per_day is None:
+        yield Fault(spot, "E023", {"path": "base_kg_per_day"}, on_key=True)
+
+
+def _places(here: Path, channel: Channel) -> Iterator[Fault]:
+    """Provinces that a channel names exist."""
+    known = names("provinces")
+    match channel:
+        case ParcelChannel(attraction=attraction) | StockedChannel(attraction=attraction):
+            for province in attraction.provinces or ():
+                yield from _unknown((*here, "attraction", "provinces"), "province", province, known)
+        case WholesaleChannel(province=province):
+            yield from _unknown((*here, "province"), "province", province, known)
+        case _:
+            pass
+    if isinstance(channel, StockedChannel):
+        yield from _unknown((*here, "site", "province"), "province", channel.site.province, known)
 
 
 def _lane(here: Path, channel: Channel, county: County) -> Iterator[Fault]:
@@ -107,10 +134,16 @@ def _desk(scenario: Scenario) -> Iterator[Fault]:
     match scenario.desk:
         case Shares(shares=shares, rest=rest):
             for channel in shares:
-                yield from _unknown(("desk", "shares", channel), "channel", channel, scenario.channels, on_key=True)
+                yield from _unknown(
+                    ("desk", "shares", channel), "channel", channel, scenario.channels, on_key=True
+                )
             if sum(shares.values()) > 1.0 + TOLERANCE:
                 total = f"{sum(shares.values()):g}"
-                yield Fault(("desk", "shares"), "E040", {"path": "shares", "total": total, "expected_total": "at most 1"})
+                yield Fault(
+                    ("desk", "shares"),
+                    "E040",
+                    {"path": "shares", "total": total, "expected_total": "at most 1"},
+                )
             if rest is not None:
                 yield from _unknown(("desk", "rest"), "channel", rest, scenario.channels)
         case Priority(order=order):
@@ -130,7 +163,9 @@ def _interventions(scenario: Scenario) -> Iterator[Fault]:
                     yield from _unknown((*here, "growers", str(position)), "grower group", group, groups)
             case ColdChain(county=county):
                 yield from _unknown((*here, "county"), "county", county, scenario.counties)
-            case Promotion(channels=channels) | PriceGuarantee(channels=channels) | Subsidy(channels=channels):
+            case (
+                Promotion(channels=channels) | PriceGuarantee(channels=channels) | Subsidy(channels=channels)
+            ):
                 for position, channel in enumerate(channels):
                     spot = (*here, "channels", str(position))
                     yield from _unknown(spot, "channel", channel, scenario.channels)
@@ -141,4 +176,6 @@ def _clock(scenario: Scenario) -> Iterator[Fault]:
     hours = {name: hour for name, hour in scenario.clock.model_dump().items() if name != "picking_hours"}
     for first, second in combinations(hours, 2):
         if hours[first] == hours[second]:
-            yield Fault(("clock", second), "E049", {"name": second, "other": first, "hour": f"{hours[second]:g}"})
+            yield Fault(
+                ("clock", second), "E049", {"name": second, "other": first, "hour": f"{hours[second]:g}"}
+            )

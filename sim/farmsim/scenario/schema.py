@@ -1,5 +1,7 @@
-"""What a scenario file says. `Scenario` first, the blocks below it; blocks that carry a rule of the trade are
-defined beside that rule in `farmsim.domain`.
+"""What a scenario file says.
+
+`Scenario` is the whole file, the blocks above it its parts; blocks that carry a rule of the trade are defined
+beside that rule in `farmsim.domain`.
 """
 
 from datetime import date
@@ -22,8 +24,12 @@ class Clock(Params):
     """The order of the day: when each kind of activity takes place. No two may share an hour."""
 
     inspection: Hour = Field(default=4.0, description="Stock is aged and the spoiled thrown out.")
-    harvest: Hour = Field(default=5.0, description="Picking; loads reach the packhouse door over the next hours.")
-    picking_hours: Annotated[float, Field(gt=0, le=18)] = Field(default=8.0, description="How long picking goes on.")
+    harvest: Hour = Field(
+        default=5.0, description="Picking; loads reach the packhouse door over the next hours."
+    )
+    picking_hours: Annotated[float, Field(gt=0, le=18)] = Field(
+        default=8.0, description="How long picking goes on."
+    )
     desk: Hour = Field(default=6.5, description="The sales desk divides what is sellable.")
     orders: Hour = Field(default=9.0, description="Consumers' orders of the day are counted.")
     contract: Hour = Field(default=15.0, description="The contract buyer takes delivery.")
@@ -68,7 +74,9 @@ class Product(Params):
     discard_freshness: Share = Field(
         default=0.0, description="Freshness at or below which nobody buys and the rest is thrown away."
     )
-    demand: Demand | None = Field(default=None, description="Consumers' demand; needed where consumers buy it.")
+    demand: Demand | None = Field(
+        default=None, description="Consumers' demand; needed where consumers buy it."
+    )
 
 
 class County(Params):
@@ -79,12 +87,17 @@ class County(Params):
     place: Place = Field(description="Where it lies.")
     climate: Climate = Field(description="Temperature where produce waits.")
     growers: dict[Id, GrowerGroup] = Field(description="Groups of households.")
-    packhouse: Packhouse | None = Field(default=None, description="Without it, produce is sorted by hand at the gate.")
-    cold_store: ColdStore | None = Field(default=None, description="Without it, all waits at ambient temperature.")
+    packhouse: Packhouse | None = Field(
+        default=None, description="Without it, produce is sorted by hand at the gate."
+    )
+    cold_store: ColdStore | None = Field(
+        default=None, description="Without it, all waits at ambient temperature."
+    )
     lanes: dict[Id, Lane] = Field(default={}, description="Ways out of the county.")
     residual: Residual = Field(default=Residual(), description="Processing and feed.")
     poverty_line: Positive | None = Field(
-        default=None, description="Line, CNY a person and year; without it, the national line of the start year."
+        default=None,
+        description="Line, CNY a person and year; without it, the national line of the start year.",
     )
 
 
@@ -107,11 +120,15 @@ class Scenario(Params):
     start: Annotated[date, Field(strict=False)] = Field(description="First day.")
     horizon_days: Annotated[int, Field(ge=1, le=3700)] = Field(description="Length of the run, days.")
     random_seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(default=1, description="Master random seed.")
-    replications: Annotated[int, Field(ge=1, le=100_000)] = Field(default=30, description="Replications of a run.")
+    replications: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=30, description="Replications of a run."
+    )
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$", description="The one currency of the file.")
     products: Annotated[dict[Id, Product], Field(min_length=1)] = Field(description="What is sold.")
     counties: Annotated[dict[Id, County], Field(min_length=1)] = Field(description="Where it grows.")
-    channels: Annotated[dict[Id, Channel], Field(min_length=1)] = Field(description="Through whom it is sold.")
+    channels: Annotated[dict[Id, Channel], Field(min_length=1)] = Field(
+        description="Through whom it is sold."
+    )
     desk: Desk = Field(default=Shares(policy="shares"), description="How the sales desk divides produce.")
     interventions: dict[Id, Intervention] = Field(default={}, description="Programmes and who pays them.")
     clock: Clock = Field(default=Clock(), description="The order of the day.")
