@@ -41,6 +41,9 @@ class Reading(NamedTuple):
     capacity_is_daily: bool = True
     """A parcel shop's packers have one capacity a day, and who waits there comes before who switches to it;
     otherwise the second round has a capacity of its own and passes by the queue."""
+    waits_are_counted: bool = True
+    """An order knows how long it has waited; otherwise those past the promised day have all waited one day more
+    than promised."""
 
 
 PLAIN = Reading()

@@ -152,6 +152,8 @@ class ParcelShop(Shop):
     def arrive(self, days, waited, pack):
         """What is in the box, what the buyer does about it, and what is said of it."""
         life, block, rating = self.season.life, self.block, self.block.rating
+        if not self.season.reading.waits_are_counted:
+            waited = min(waited, self.promise + 1)
         sound = fresh = 0.0
         for share, age, spent in pack:
             older = age + self.rate * days
@@ -248,9 +250,9 @@ class Courier:
             self.pack()
             fruit = self.fruit()
             now_open = [s for s in self.market.shops if s.is_open(fruit.get(s, 0.0))]
-            again, self.again = self.again, env.event()
-            again.succeed(now_open)
+            self.again.succeed(now_open)
             yield env.timeout(0.0)
+            self.again = env.event()
             self.pack(again=True)
             for shop in self.stocked_shops:
                 shop.serve()

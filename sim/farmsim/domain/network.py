@@ -16,6 +16,8 @@ from farmsim.params import Celsius, Count, Hour, NonNegative, Params, Positive, 
 
 Floats = NDArray[np.float64]
 
+MOMENT = 1e-9
+"""Times closer together than this are the same, days: clocks that add up fractions round."""
 ROAD_FACTOR = 1.3
 """Road kilometres per great-circle kilometre (assumption, range 1.2 to 1.4)."""
 
@@ -134,15 +136,17 @@ def worked_until(start: float, hours: float, opens_hour: float, shift_hours: flo
         return start + hours / 24.0
     opens, length = opens_hour / 24.0, shift_hours / 24.0
     into = (start - opens) % 1.0
-    if into >= length:
+    if into > 1.0 - MOMENT:
+        into = 0.0
+    if into >= length - MOMENT:
         start, into = start + 1.0 - into, 0.0
     left = length - into
     need = hours / 24.0
-    if need <= left:
+    if need <= left + MOMENT:
         return start + need
     whole, rest = divmod(need - left, length)
-    if rest == 0.0:
-        whole, rest = whole - 1, length
+    if rest <= MOMENT:
+        whole, rest = whole - 1, rest + length
     return start + left + (1.0 - length) + whole * 1.0 + rest
 
 
@@ -166,7 +170,7 @@ def transit_probabilities(mean_days: Floats, cv: float, first: float) -> Floats:
     sigma = np.sqrt(sigma2)
     mu = np.log(mean_days) - sigma2 / 2.0
     longest = float(np.exp(mu.max() + 3.1 * sigma))
-    days = max(1, int(np.ceil(longest - first)))
+    days = max(1, int(np.ceil(longest - first + 1.5)))
     edges = np.maximum(np.arange(days - 1) + first + 0.5, 1e-9)
     below = normal_cdf((np.log(edges)[None, :] - mu[:, None]) / sigma)
     return np.diff(below, axis=1, prepend=0.0, append=1.0)

@@ -73,7 +73,8 @@ def harvest_bell(harvest: Harvest, start: date, days: int, jitter: float) -> Flo
     length = (harvest.last - harvest.first).days + 1
     centre = (harvest.centre - harvest.first).days + jitter * harvest.jitter_days
     when = np.arange(length, dtype=np.float64)
-    weight = np.exp(-0.5 * ((when - centre) / harvest.sd_days) ** 2)
+    distance = 0.5 * ((when - centre) / harvest.sd_days) ** 2
+    weight = np.exp(distance.min() - distance)
     weight /= weight.sum()
     season = np.zeros(days)
     lo, hi = max(0, offset), min(days, offset + length)
@@ -133,8 +134,8 @@ def calendar_factor(
         when = start + timedelta(days=day)
         value = monthly[when.month - 1] * weekday[when.weekday()]
         for name, multiple in events.items():
-            first, last = event_windows(name, when.year)
-            if first <= when <= last:
+            windows = [event_windows(name, year) for year in (when.year, when.year + 1)]
+            if any(first <= when <= last for first, last in windows):
                 value *= multiple
         factor[day] = value
     return factor

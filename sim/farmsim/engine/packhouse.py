@@ -47,9 +47,12 @@ class _Lines:
 class Yard:
     """The ground before the packhouse doors of all counties, and the sorting behind them."""
 
-    def __init__(self, world: World, groups: list[tuple[int, int]], shares: list[Floats]) -> None:
-        """`groups` is (county, product) by grower group, `shares` their grade shares of this season."""
+    def __init__(
+        self, world: World, names: list[str], groups: list[tuple[int, int]], shares: list[Floats]
+    ) -> None:
+        """`names` and `groups` (county, product) are by grower group, `shares` this season's grade shares."""
         self._world = world
+        self._names = names
         self._groups = groups
         self._shares = shares
         scenario, goods = world.layout.scenario, world.layout.goods
@@ -61,8 +64,10 @@ class Yard:
             for county, product in groups
         ]
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
+        self._lives = [(p.keeping.median_days, p.keeping.shape) for p in scenario.products.values()]
         self._waiting_kg = np.zeros(len(groups))
         self._damaged_kg = np.zeros(len(scenario.products))
+        self._spoiled_kg = np.zeros(len(scenario.products))
         """Thrown out at sorting since it was last counted, [product]."""
         self._sorted: dict[tuple[int, int], list[float]] = {}
         self.by_group = np.zeros((world.days, len(goods.ids), len(groups)))
@@ -75,8 +80,7 @@ class Yard:
         for group in np.flatnonzero(kg > 0.0).tolist():
             lines = self._lines[self._groups[group][0]]
             if lines is None:
-                picking_days = self._world.clock.picking_hours / 24.0
-                self._finish(group, day, float(kg[group]), picking_days / 2.0)
+                self._finish(group, day, float(kg[group]), 0.0)
             else:
                 self._arrivals(group, day, float(kg[group]), lines)
 
@@ -98,10 +102,16 @@ class Yard:
         if not self._sorted:
             return None
         products = np.arange(len(self._damaged_kg))
-        self._world.lose(int(self._world.env.now), "packhouse", "damaged", products, self._damaged_kg)
+        today = int(self._world.env.now)
+        self._world.lose(today, "packhouse", "damaged", products, self._damaged_kg)
+        self._world.lose(today, "packhouse", "spoiled", products, self._spoiled_kg)
         self._damaged_kg[:] = 0.0
+        self._spoiled_kg[:] = 0.0
         parts: dict[tuple[int, int], list[float]] = {}
-        for (group, day), (kg, age_kg) in self._sorted.items():
+        now = self._world.env.now
+        for (group, day), (kg, age_kg, time_kg) in self._sorted.items():
+            county, product = self._groups[group]
+            age_kg += (kg * now - time_kg) * self._world.ambient_rate(product, county, today)  # noqa: PLW2901
             first, shares = self._first_good[group], self._shares[group]
             self.by_group[day, first : first + len(shares), group] += kg * shares
             column = self._world.column(day)
@@ -120,7 +130,7 @@ class Yard:
         waiting = np.zeros(len(self._world.layout.products))
         for group, (_, product) in enumerate(self._groups):
             waiting[product] += self._waiting_kg[group]
-        for (group, _), (kg, _) in self._sorted.items():
+        for (group, _), (kg, *_) in self._sorted.items():
             waiting[self._groups[group][1]] += kg
         return waiting
 
@@ -145,7 +155,7 @@ class Yard:
     def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:
         """The day's loads of one group set out for the door."""
         world, block = self._world, lines.block
-        generator = world.streams.generator("packhouse", group, day)
+        generator = world.streams.generator("packhouse", self._names[group], day)
         if block.arrivals == "poisson":
             count = max(1, int(generator.poisson(kg / block.load_kg)))
             when = np.sort(generator.random(count))
@@ -173,25 +183,29 @@ class Yard:
             done = worked_until(env.now, hours, block.opens_hour, block.shift_hours)
             yield env.timeout(done - env.now)
         stayed = env.now - came
-        lines.loads += 1
-        lines.kg += kg
-        lines.wait_days += stayed
-        lines.queue_days += stayed - hours / 24.0
-        lines.busy_days += hours / 24.0
+        if env.now <= self._world.days:
+            lines.loads += 1
+            lines.kg += kg
+            lines.wait_days += stayed
+            lines.queue_days += stayed - hours / 24.0
+            lines.busy_days += hours / 24.0
         lines.waiting_kg -= kg
         self._waiting_kg[group] -= kg
         self._finish(group, day, kg, stayed)
 
     def _finish(self, group: int, day: int, kg: float, waited_days: float) -> None:
-        """A load is sorted: damage is thrown out, the rest has aged by its wait in the open."""
+        """A load is sorted: what failed in the open and what is bruised is thrown out."""
         county, product = self._groups[group]
         today = min(int(self._world.env.now), self._world.days - 1)
-        damage = self._damage[product]
-        if damage > 0.0:
-            self._damaged_kg[product] += kg * damage
-            kg *= 1.0 - damage
-        self.packed_kg[county] += kg
         age = waited_days * self._world.ambient_rate(product, county, today)
-        part = self._sorted.setdefault((group, day), [0.0, 0.0])
+        median, shape = self._lives[product]
+        failed = kg * (1.0 - 2.0 ** -((age / median) ** shape))
+        damaged = (kg - failed) * self._damage[product]
+        self._spoiled_kg[product] += failed
+        self._damaged_kg[product] += damaged
+        kg -= failed + damaged
+        self.packed_kg[county] += kg
+        part = self._sorted.setdefault((group, day), [0.0, 0.0, 0.0])
         part[0] += kg
         part[1] += kg * age
+        part[2] += kg * self._world.env.now

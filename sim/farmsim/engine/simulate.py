@@ -63,7 +63,7 @@ class Season:
         groups = [
             (crop.county[i], layout.products.index(group.product)) for i, group in enumerate(crop.groups)
         ]
-        self.yard = yard = Yard(world, groups, crop.shares)
+        self.yard = yard = Yard(world, crop.ids, groups, crop.shares)
         self.stores = stores = Stores(world, yard)
         self.growers = Growers(world, crop, yard)
         self.books = books = Books(world, yard, len(groups))

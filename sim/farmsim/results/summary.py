@@ -9,7 +9,7 @@ DESTINATIONS = {
     "own_use": ("own_use",),
     "field_loss": ("culled:field",),
     "damaged": ("damaged:packhouse", "damaged:road"),
-    "spoiled": ("spoiled:gate", "spoiled:cold"),
+    "spoiled": ("spoiled:packhouse", "spoiled:gate", "spoiled:cold"),
     "unsold": ("unsold:gate", "unsold:cold"),
     "spoiled_on_road": ("spoiled:road",),
     "lost_in_shops": ("spoiled:shop", "unsold:shop", "shrink:shop", "refused:shop"),
