@@ -29,7 +29,7 @@ def written_out(name: str) -> dict[str, Any]:
 
 @st.composite
 def scenarios(draw, longest: int = 25):
-    """A valid scenario: channels, policies, yields, prices, capacities, waiting, stores and horizon at random."""
+    """A valid scenario: channels, policies, yields, prices, capacities, stores and horizon at random."""
     data = copy.deepcopy(written_out(draw(st.sampled_from(NAMES))))
     for key in ("expect", "note", "label"):
         data.pop(key, None)
@@ -61,6 +61,29 @@ def change_county(draw, county):
         group["cash_cost_per_mu"] = draw(st.sampled_from([0.0, 500.0]))
         if draw(ONCE_EACH):
             group["shocks"] = {"hail": {"chance": 0.5, "lost_share": 0.6}}
+    change_packhouse(draw, county)
+    store = draw(st.sampled_from([None, 2000, 300000]))
+    if store is None:
+        county.pop("cold_store", None)
+    else:
+        county["cold_store"] = {"capacity_kg": store, "celsius": 8, "cost_per_kg_day": 0.004}
+    if draw(ONCE_EACH):
+        county["residual"] = {
+            "processing_kg_per_day": 3000,
+            "processing_price_per_kg": 0.2,
+            "feed_share": 0.3,
+        }
+    for lane in county["lanes"].values():
+        if lane["kind"] != "parcel":
+            lane["vehicles"] = draw(st.sampled_from([1, 4]))
+            lane["vehicle_kg"] = draw(st.sampled_from([3000, 30000]))
+            lane["every_days"] = draw(st.sampled_from([1, 3]))
+            lane["random_closures"] = {"per_season": 2, "days": {"distribution": "exponential", "mean": 2}}
+        else:
+            lane["loss_share"] = draw(st.sampled_from([0.0, 0.05]))
+
+
+def change_packhouse(draw, county):
     house = draw(st.sampled_from(["as it is", "none", "slow", "wide", "random"]))
     if house == "none":
         county.pop("packhouse", None)
@@ -79,21 +102,6 @@ def change_county(draw, county):
             county["packhouse"]["service"] = {"distribution": "exponential", "mean": 1}
         if draw(ONCE_EACH):
             county["packhouse"]["precool_celsius"] = 8
-    store = draw(st.sampled_from([None, 2000, 300000]))
-    if store is None:
-        county.pop("cold_store", None)
-    else:
-        county["cold_store"] = {"capacity_kg": store, "celsius": 8, "cost_per_kg_day": 0.004}
-    if draw(ONCE_EACH):
-        county["residual"] = {"processing_kg_per_day": 3000, "processing_price_per_kg": 0.2, "feed_share": 0.3}
-    for lane in county["lanes"].values():
-        if lane["kind"] != "parcel":
-            lane["vehicles"] = draw(st.sampled_from([1, 4]))
-            lane["vehicle_kg"] = draw(st.sampled_from([3000, 30000]))
-            lane["every_days"] = draw(st.sampled_from([1, 3]))
-            lane["random_closures"] = {"per_season": 2, "days": {"distribution": "exponential", "mean": 2}}
-        else:
-            lane["loss_share"] = draw(st.sampled_from([0.0, 0.05]))
 
 
 def change_channel(draw, block):
@@ -118,7 +126,9 @@ def change_channel(draw, block):
             )
         case "stocked":
             block["consignment"] = draw(ONCE_EACH)
-            block["return_freshness"] = draw(st.sampled_from([None, 0.3, 0.7])) if block["consignment"] else None
+            block["return_freshness"] = (
+                draw(st.sampled_from([None, 0.3, 0.7])) if block["consignment"] else None
+            )
             block["site"]["capacity_kg"] = draw(st.sampled_from([500, 100_000]))
             block["review_days"] = draw(st.sampled_from([1, 4]))
             block["shrink_share_per_day"] = draw(st.sampled_from([0.0, 0.05]))

@@ -90,7 +90,7 @@ class County:
             season.lose("culled:field", kg * group.field_loss_share)
             kg = float(self.marketable(index, day))
             if self.lines is None:
-                self.finish(index, day, kg, season.clock.picking_hours / 48.0)
+                self.finish(index, day, kg, 0.0)
             else:
                 self.send_loads(index, day, kg)
 
@@ -123,13 +123,18 @@ class County:
         self.finish(index, day, kg, env.now - came)
 
     def finish(self, index, day, kg, waited):
-        """Damage is thrown out; the rest has aged while it waited in the open."""
-        damaged = kg * self.season.product.packhouse_damage_share
-        if self.season.env.now < self.days:
-            self.season.lose("damaged:packhouse", damaged)
-        age = waited * self.warm_rate(int(self.season.env.now))
-        self.sorted.append((index, day, kg - damaged, age))
-        if self.season.reading.put_away_at_once:
+        """What failed in the open and what is damaged is thrown out; the rest has aged while it waited."""
+        season = self.season
+        now = season.env.now
+        age = waited * self.warm_rate(int(now))
+        failed = kg * (1.0 - season.life.sound(age))
+        damaged = (kg - failed) * season.product.packhouse_damage_share
+        if now >= self.days:
+            return
+        season.lose("spoiled:packhouse", failed)
+        season.lose("damaged:packhouse", damaged)
+        self.sorted.append((index, day, kg - failed - damaged, age, now))
+        if season.reading.put_away_at_once:
             self.put_away()
 
     def intake(self):
@@ -147,12 +152,14 @@ class County:
     def put_away(self):
         """Sorted fruit goes into the cold store as far as there is room, the rest stays at the gate."""
         now = self.season.env.now
-        total = sum(kg for _, _, kg, _ in self.sorted)
+        total = sum(kg for _, _, kg, _, _ in self.sorted)
         inside = 0.0
         if self.cold and total > 0.0:
             inside = min(1.0, max(self.block.cold_store.capacity_kg - self.cold.kg(), 0.0) / total)
         warming = self.cooling_age(int(now)) if self.cold else 0.0
-        for index, day, kg, age in self.sorted:
+        warm = self.warm_rate(int(now))
+        for index, day, kg, sorted_age, at in self.sorted:
+            age = sorted_age + (now - at) * warm
             for grade, share in enumerate(self.shares[index]):
                 if share > 0.0 and inside > 0.0:
                     self.cold.put(Part(day, grade, kg * share * inside, age + warming, 0.0), now)

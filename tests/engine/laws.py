@@ -104,7 +104,9 @@ def yuan_balance(model, rows):
     assert abs(books.balance.sum()) <= TIGHT * max(moved, 1.0)
     for item, flow in books.flows.items():
         assert (flow >= -TIGHT * max(moved, 1.0)).all(), item
-    parcel = np.array([isinstance(model.layout.blocks[c], ParcelChannel) for c in model.layout.offers.channel])
+    parcel = np.array(
+        [isinstance(model.layout.blocks[c], ParcelChannel) for c in model.layout.offers.channel]
+    )
     if len(parcel):
         paid = (books.flows["sale"] - books.flows["refund"])[parcel]
         assert near(paid, books.flows["receipt"][parcel], moved)

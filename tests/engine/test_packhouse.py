@@ -119,7 +119,11 @@ def waited(*changes):
 
 @pytest.mark.parametrize(
     ("slower", "faster"),
-    [({"lines": 1}, {"lines": 2}), ({"kg_per_hour": 300}, {"kg_per_hour": 500}), ({"lines": 1, "shift_hours": 8}, {"lines": 1, "shift_hours": 16})],
+    [
+        ({"lines": 1}, {"lines": 2}),
+        ({"kg_per_hour": 300}, {"kg_per_hour": 500}),
+        ({"lines": 1, "shift_hours": 8}, {"lines": 1, "shift_hours": 16}),
+    ],
 )
 def test_more_lines_speed_or_hours_never_lengthen_the_wait(slower, faster):
     long, short = waited(with_house(**slower)), waited(with_house(**faster))
@@ -145,7 +149,9 @@ DAMAGE = {"products": {"melon": {"packhouse_damage_share": 0.1}}}
 
 def test_the_packhouse_throws_out_what_it_damages():
     rows = rows_of(small(with_house(lines=8), DAMAGE), Lost)
-    assert sum(r.kg for r in rows if (r.place, r.cause) == ("packhouse", "damaged")) == pytest.approx(10_000.0)
+    assert sum(r.kg for r in rows if (r.place, r.cause) == ("packhouse", "damaged")) == pytest.approx(
+        10_000.0
+    )
 
 
 ENDS_EARLY = {"horizon_days": 12}
@@ -156,7 +162,9 @@ def test_kilograms_balance_when_loads_still_wait_at_the_horizon():
     assert rows[0].kg_difference < 1e-9
 
 
-@pytest.mark.xfail(strict=True, reason="work after the horizon counts as busy, the shifts after it do not count as open")
+@pytest.mark.xfail(
+    strict=True, reason="work after the horizon counts as busy, the shifts after it do not count as open"
+)
 def test_lines_are_never_busy_longer_than_they_are_open():
     row = waited(with_house(lines=1, kg_per_hour=200), ENDS_EARLY)
     assert row.busy_line_days <= row.open_line_days
@@ -200,7 +208,9 @@ def two_villages(first):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the loads of a group are drawn from a stream addressed by its position")
+@pytest.mark.xfail(
+    strict=True, reason="the loads of a group are drawn from a stream addressed by its position"
+)
 def test_the_order_of_groups_in_the_file_does_not_change_their_loads():
     rows = [rows_of(two_villages(first), Packed)[0] for first in ("west", "east")]
     assert rows[0].busy_line_days == pytest.approx(rows[1].busy_line_days, rel=1e-12)

@@ -219,7 +219,6 @@ class StockedChannel(Params):
         default=None, description="Consigned stock at or below this freshness is sent back."
     )
     delivery_days: NonNegative = Field(default=0.0, description="Delivery time to the consumer, days.")
-    rating: Rating = Field(default=Rating(), description="Rating.")
 
 
 class WholesaleSale(Params):

@@ -83,10 +83,10 @@ class _Policy(Params):
         for rank in np.unique(layout.line_rank)[::-1]:
             at = np.flatnonzero(layout.line_rank == rank)
             good, offer = layout.line_good[at], layout.line_offer[at]
-            want = np.minimum(owed[offer], view.line_kg[at])
+            want = np.where(view.line_kg[at] > 0.0, owed[offer], 0.0)
             asked = np.bincount(good, want, minlength=layout.goods)
             part = np.divide(left, asked, out=np.ones(layout.goods), where=(asked > left) & (asked > 0.0))
-            taken[at] = want * part[good]
+            taken[at] = np.minimum(want * part[good], view.line_kg[at])
             owed[offer] -= taken[at]
             left -= np.bincount(good, taken[at], minlength=layout.goods)
             np.maximum(left, 0.0, out=left)
@@ -140,11 +140,13 @@ class Shares(_Policy):
             taken = self._greedy(layout, capped, offer_score)
             if rest < 0:
                 return taken
+            used = np.bincount(layout.line_offer, taken, minlength=layout.offers)
             left = view._replace(
                 good_kg=view.good_kg - np.bincount(layout.line_good, taken, minlength=layout.goods),
+                line_kg=view.line_kg - taken,
                 committed_kg=np.zeros_like(view.committed_kg),
-                wanted_kg=view.wanted_kg
-                - np.bincount(layout.line_offer, taken, minlength=layout.offers)[:, None],
+                wanted_kg=view.wanted_kg - used[:, None],
+                remaining_kg=view.remaining_kg - used,
             )
             return taken + self._greedy(layout, left, score)
 

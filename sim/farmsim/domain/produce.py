@@ -112,12 +112,33 @@ class Keeping(Params):
 
     def freshness(self, age: Floats | float) -> Floats:
         """What a buyer sees: max(0, 1 - a/m), on a rising branch first where the product ripens."""
-        ages = np.maximum(np.asarray(age, dtype=np.float64), 0.0)
-        falling = np.maximum(0.0, 1.0 - ages / self.median_days)
-        if self.ripening is None:
-            return falling
-        rise = self.ripening.start_share + (1.0 - self.ripening.start_share) * ages / self.ripening.ripe_days
-        return np.minimum(falling, rise)
+        life = np.maximum(np.asarray(age, dtype=np.float64), 0.0) / self.median_days
+        return freshness(life, self.ripe_start, self.ripe_life)
+
+    @property
+    def ripe_start(self) -> float:
+        """Freshness at picking as far as ripeness limits it; 1 for what does not ripen."""
+        return 1.0 if self.ripening is None else self.ripening.start_share
+
+    @property
+    def ripe_life(self) -> float:
+        """Share of the median life at which the fruit is ripe."""
+        return 1.0 if self.ripening is None else self.ripening.ripe_days / self.median_days
+
+    def chilled_share(self, celsius: float) -> float:
+        """Share of the kilograms that a day at this temperature injures."""
+        floor = self.chilling_floor_celsius
+        return self.chilling_loss_per_day if floor is not None and celsius < floor else 0.0
+
+
+def freshness(life: Floats, ripe_start: Floats | float, ripe_life: Floats | float) -> Floats:
+    """Freshness by elapsed share of the median life, elementwise: falling, on a rising branch while unripe.
+
+    `ripe_start` is the freshness at picking (1 for what does not ripen), `ripe_life` the share of the median
+    life at which it is ripe.
+    """
+    rising = ripe_start + (1.0 - ripe_start) * life / ripe_life
+    return np.asarray(np.maximum(np.minimum(1.0 - life, rising), 0.0))
 
 
 def survival(age: Floats, median: Floats | float, shape: Floats | float) -> Floats:

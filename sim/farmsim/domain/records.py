@@ -133,6 +133,9 @@ class Closed(NamedTuple):
     public_cost: float
     operator: dict[str, dict[str, float]]
     final_rating: Floats
+    lane_trips: int
+    co2_kg: float
+    bulk_kg: float
 
 
 Row = (

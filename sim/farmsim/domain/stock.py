@@ -208,7 +208,7 @@ class Stock:
         self._hazard[column] = 0.0
         return rest
 
-    def remove_share(self, rows: Indices, share: Floats | float) -> Floats:
+    def remove_share(self, rows: Indices | slice, share: Floats | float) -> Floats:
         """Take the same share of every lot out of the named rows; returns kg by row."""
         gone = self._kg[:, rows] * share
         self._kg[:, rows] -= gone

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
+FULL_MARKS = 5.0
+"""Rating of shops where customers see what they buy; it never moves."""
 RARE = 1e-3
 """Transit slots less likely than this are left to their neighbours."""
 
@@ -174,7 +176,8 @@ def _compile(
     price = layout.offers.price[offer]
     elasticity = np.array([law.price_elasticity if isinstance(law, Independent) else 0.0 for law in law_of])
     own_base *= ((price / base_price) ** elasticity)[:, None]
-    ratings = [scenario.channels[layout.offers.ids[i][0]].rating.start for i in offer]  # type: ignore[union-attr]
+    blocks = [scenario.channels[layout.offers.ids[i][0]] for i in offer]
+    ratings = [block.rating.start if isinstance(block, ParcelChannel) else FULL_MARKS for block in blocks]
     promotion = promotion_factors(scenario, list(layout.channels))[layout.offers.channel[offer]]
     return Market(
         offer=offer,

@@ -13,6 +13,7 @@ from farmsim.domain.channels import ParcelChannel
 from farmsim.domain.counts import binomial
 from farmsim.domain.demand import reputation
 from farmsim.domain.network import ParcelLane
+from farmsim.domain.produce import freshness
 from farmsim.domain.records import Delivered
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers, Market
@@ -49,6 +50,10 @@ class ParcelRules(NamedTuple):
     loss: Floats
     rate: Floats
     """Ageing speed inside the parcel."""
+    chilled: Floats
+    """Share injured by a day in a parcel colder than the product bears."""
+    ripe_start: Floats
+    ripe_life: Floats
     median: Floats
     shape: Floats
     refused: Floats
@@ -92,6 +97,11 @@ class ParcelRules(NamedTuple):
             rate=np.array(
                 [float(k.rate(lane.celsius)) if lane else 1.0 for k, lane in zip(keeping, lanes, strict=True)]
             ),
+            chilled=np.array(
+                [k.chilled_share(lane.celsius) if lane else 0.0 for k, lane in zip(keeping, lanes, strict=True)]
+            ),
+            ripe_start=np.array([k.ripe_start for k in keeping]),
+            ripe_life=np.array([k.ripe_life for k in keeping]),
             median=np.array([k.median_days for k in keeping]),
             shape=np.array([k.shape for k in keeping]),
             refused=np.array([b.refund.refused_share if b else 0.0 for _, b in parcels]),
@@ -222,9 +232,11 @@ class Courier:
         share = (kg / np.bincount(at, kg, minlength=len(rules.median))[at])[:, None]
         mix = np.zeros((2, len(rules.median), len(market.slot_days)))
         np.add.at(mix[0], at, np.exp2(hazard[:, None] - older ** rules.shape[at, None]) * share)
-        np.add.at(mix[1], at, np.maximum(0.0, 1.0 - older) * share)
+        seen = freshness(older, rules.ripe_start[at, None], rules.ripe_life[at, None])
+        np.add.at(mix[1], at, seen * share)
         count, fresh = by_slot[own], mix[1, own]
-        p_bad = np.clip(1.0 - mix[0, own] * (1.0 - rules.damage[own, None]), 0.0, 1.0)
+        unhurt = (1.0 - rules.damage[own, None]) * (1.0 - rules.chilled[own, None]) ** market.slot_days
+        p_bad = np.clip(1.0 - mix[0, own] * unhurt, 0.0, 1.0)
         lost, bad, refused = self._outcomes(day, count, p_bad)
         arrived = count - lost
         elapsed = market.slot_days + waited[own, None]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import Issue, StockedChannel
 from farmsim.domain.counts import served
 from farmsim.domain.policies import base_stock_order
+from farmsim.domain.produce import freshness
 from farmsim.domain.records import Traded
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
@@ -45,6 +46,9 @@ class Shelves:
         self.at = np.array([place[int(o)] for o in self.offers], dtype=np.intp)
         """Positions among the consumer offers."""
         self.pack_kg = layout.offers.pack_kg[self.offers]
+        products = [layout.scenario.products[layout.offers.ids[o][2]] for o in self.offers]
+        self.ripe_start = np.array([p.keeping.ripe_start for p in products])
+        self.ripe_life = np.array([p.keeping.ripe_life for p in products])
         self.price = layout.offers.price[self.offers]
         self.supply_price = self.price * (1.0 - np.array([b.margin_share for b in self.blocks]))
         self.capacity = np.array([b.site.capacity_kg for b in self.blocks])
@@ -236,8 +240,9 @@ class Shops:
             )  # fmt: skip
             shelf = mine[taken.line]
             mass += np.bincount(shelf, taken.kg, minlength=count)
-            left = 1.0 - taken.age / layout.offers.median[shelves.offers[shelf]]
-            fresh += np.bincount(shelf, taken.kg * np.maximum(left, 0.0), minlength=count)
+            life = np.maximum(taken.age, 0.0) / layout.offers.median[shelves.offers[shelf]]
+            seen = freshness(life, shelves.ripe_start[shelf], shelves.ripe_life[shelf])
+            fresh += np.bincount(shelf, taken.kg * seen, minlength=count)
         sold = mass.nonzero()[0]
         self._consumers.learn(shelves.at[sold], fresh[sold] / mass[sold], LEARNING)
         value, all_kg, all_fresh = np.zeros(size), np.zeros(size), np.zeros(size)

@@ -156,6 +156,9 @@ class Season:
                 public_cost=float(self.books.public[public].sum()),
                 operator=operators,
                 final_rating=self.consumers.rating.copy() if self.consumers else np.zeros(0),
+                lane_trips=self.fleet.trips,
+                co2_kg=self.fleet.co2_kg,
+                bulk_kg=self.fleet.sent_kg,
             )
         )
         assert world.kg.difference() < 1e-9, f"kilograms do not balance: {world.kg.difference():.3g}"

@@ -42,6 +42,7 @@ class Stores:
             (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(self.ways))
         ]
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
+        self._chilled = world.chilled_shares()
         world.stock.set_rates(world.row_rates(0))
         world.daily(world.clock.inspection, self.inspect)
 
@@ -124,6 +125,8 @@ class Stores:
         world = self._world
         spoiled, discarded = world.stock.inspect(world.env.now)
         discarded += world.stock.clear_column(world.column(day))
+        if np.count_nonzero(self._chilled):
+            spoiled += world.stock.remove_share(slice(None), self._chilled)
         for kind, rows in self._by_kind.items():
             product = world.row_product[rows]
             if kind == "buyer":

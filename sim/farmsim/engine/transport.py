@@ -118,6 +118,11 @@ class Fleet:
         self._rates = self._lane_rates()
         self._ambient = np.array([route.lane.celsius is None for route in self.routes])
         self._damage = np.array([route.lane.damage_share for route in self.routes])
+        self._chilled = self._chilled_shares()
+        self.trips = 0
+        self.sent_kg = 0.0
+        self.co2_kg = 0.0 if any(route.lane.co2_g_per_t_km for route in self.routes) else float("nan")
+        """Vehicles sent and what they emitted; NaN where no lane says."""
         self._calendar: dict[int, defaultdict[int, list[Arrival]]] = {
             channel: defaultdict(list) for channel in {route.channel for route in self.routes}
         }
@@ -154,7 +159,11 @@ class Fleet:
         freight_per_kg = np.zeros(len(self.routes))
         for n in loaded.nonzero()[0].tolist():
             route = self.routes[n]
-            freight_per_kg[n] = route.freight(loaded[n], route.send(day, loaded[n])) / loaded[n]
+            vehicles = route.send(day, loaded[n])
+            freight_per_kg[n] = route.freight(loaded[n], vehicles) / loaded[n]
+            self.trips += vehicles
+            self.sent_kg += float(loaded[n])
+            self.co2_kg += loaded[n] * 1e-6 * route.km * (route.lane.co2_g_per_t_km or 0.0)
         freight = np.bincount(layout.lines.offer[line], kg_sent * freight_per_kg[number], minlength=size)
         left = self._books.left(day, line, column, kg_sent)
         self._books.freight_by_offer(freight)
@@ -208,13 +217,24 @@ class Fleet:
         median, shape = layout.goods.median[good], layout.goods.shape[good]
         spent = np.power(np.maximum(grown, 0.0) / median, shape)
         spoiled = kg * -np.expm1(np.log(2.0) * (hazard - spent))
-        damaged = (kg - spoiled) * self._damage[number]
+        unhurt = (1.0 - self._damage[number]) * (1.0 - self._chilled[number, product]) ** elapsed
+        damaged = (kg - spoiled) * (1.0 - unhurt)
         whole = Arrival(
             line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day))
         )
         for n, when in opened.items():
             mine = number == n
             self._calendar[self.routes[n].channel][when].append(Arrival(*(part[mine] for part in whole)))
+
+    def _chilled_shares(self) -> Floats:
+        """Share of the kilograms that a day on each route injures by cold, [route, product]."""
+        scenario = self._world.layout.scenario
+        products = [scenario.products[p].keeping for p in self._world.layout.products]
+        shares = np.zeros((len(self.routes), len(products)))
+        for number, route in enumerate(self.routes):
+            if route.lane.celsius is not None:
+                shares[number] = [keeping.chilled_share(route.lane.celsius) for keeping in products]
+        return shares
 
     def _lane_rates(self) -> Floats:
         """Ageing speed on each route, [route, product]; 1 where the load travels at ambient temperature."""

@@ -118,3 +118,15 @@ def packhouse_wait_hours(run: Scope) -> float:
     """Mean time that a load waits before and between work, shift breaks included."""
     loads = sum(p.loads for p in run.tally.packed)
     return 24.0 * ratio(sum(p.queue_days_sum for p in run.tally.packed), loads) if loads else NAN
+
+
+@metric("trips")
+def lane_trips(run: Scope) -> float:
+    """Vehicles that left for shops and markets."""
+    return float(run.tally.books.lane_trips)
+
+
+@metric("kg/kg")
+def co2_per_kg(run: Scope) -> float:
+    """Emissions of bulk transport, kg of CO2 per kg sent, over lanes that give a rate."""
+    return ratio(run.tally.books.co2_kg, run.tally.books.bulk_kg)

@@ -1,0 +1,138 @@
+"""Replications of a scenario: the same numbers for any number of workers, in any chunks, alone or together."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.small_county import SHOP, STORE, merged, small
+from farmsim.engine.simulate import make_model
+from farmsim.experiment.executors import SerialExecutor, default_workers, make_executor
+from farmsim.experiment.run import FEW, play, run_scenario
+from farmsim.results.estimates import estimate
+from farmsim.scenario.load import load_scenario
+
+REPLICATIONS = 10
+NAME = "bachu-online-first"
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load_scenario(NAME)
+
+
+@pytest.fixture(scope="module")
+def alone(loaded):
+    """Each replication on its own, in this process."""
+    model = make_model(loaded.scenario)
+    return [play(model, k, loaded.scenario.random_seed) for k in range(REPLICATIONS)]
+
+
+def same(one, other):
+    """Equal outcomes, bit for bit; NaN equals NaN."""
+    return repr(one) == repr(other)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_the_number_of_workers_changes_no_bit(loaded, alone, workers):
+    """Ten replications make four chunks for one worker, eight for two and ten for four."""
+    result = run_scenario(loaded, replications=REPLICATIONS, workers=workers)
+    assert len(result.outcomes) == REPLICATIONS > FEW
+    for outcome, lone in zip(result.outcomes, alone, strict=True):
+        assert same(outcome, lone)
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_a_shorter_run_is_the_beginning_of_a_longer_one(loaded, alone, count):
+    result = run_scenario(loaded, replications=count, workers=1)
+    assert [repr(o) for o in result.outcomes] == [repr(o) for o in alone[:count]]
+
+
+def test_a_replication_does_not_depend_on_what_was_played_before(loaded, alone):
+    model = make_model(loaded.scenario)
+    seed = loaded.scenario.random_seed
+    backwards = {k: play(model, k, seed) for k in (5, 0, 5)}
+    assert same(backwards[5], alone[5])
+    assert same(backwards[0], alone[0])
+
+
+def test_the_random_seed_matters_and_is_told(loaded, alone):
+    result = run_scenario(loaded, replications=2, random_seed=loaded.scenario.random_seed + 1, workers=1)
+    assert result.random_seed == loaded.scenario.random_seed + 1
+    for outcome, other in zip(result.outcomes, alone, strict=False):
+        assert outcome.metrics["harvested_kg"] != other.metrics["harvested_kg"]
+    again = run_scenario(loaded, replications=2, random_seed=loaded.scenario.random_seed, workers=1)
+    assert same(again.outcomes[0], alone[0])
+
+
+def test_replications_differ(alone):
+    assert len({outcome.metrics["harvested_kg"] for outcome in alone}) == REPLICATIONS
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_progress_rises_to_all_replications(loaded, workers):
+    calls = []
+    run_scenario(
+        loaded,
+        replications=REPLICATIONS,
+        workers=workers,
+        progress=lambda done, count: calls.append((done, count)),
+    )
+    done = [d for d, _ in calls]
+    assert {count for _, count in calls} == {REPLICATIONS}
+    assert len(done) > 1
+    assert done == sorted(done)
+    assert done[-1] == REPLICATIONS
+
+
+def test_the_scenario_says_how_many_replications_unless_the_caller_does():
+    loaded = load_scenario("bachu-trader", ["replications=4"])
+    assert len(run_scenario(loaded, workers=1).outcomes) == 4
+
+
+def test_an_estimate_is_that_of_the_values_by_replication(loaded, alone):
+    result = run_scenario(loaded, replications=REPLICATIONS, workers=1)
+    for metric in ("lost_share", "grower_price_per_kg", "fill_rate"):
+        values = np.array([o.metrics[metric] for o in alone])
+        assert (result.values(metric) == values).all()
+        assert result.estimate(metric) == estimate(values)
+        assert result.estimate(metric).n == REPLICATIONS
+    own = np.array([o.channels["taobao"]["sold_kg"] for o in alone])
+    assert (result.values("sold_kg", "taobao") == own).all()
+    assert result.estimate("sold_kg", "taobao").mean == pytest.approx(own.mean())
+
+
+def test_a_figure_that_no_replication_knows_has_no_estimate():
+    result = run_scenario(load_scenario("bachu-trader"), replications=2, workers=1)
+    unknown = result.estimate("fill_rate")
+    assert unknown.n == 0
+    assert math.isnan(unknown.mean)
+
+
+def test_the_interval_narrows_with_the_root_of_the_replications():
+    loaded = load_scenario("bachu-trader")
+    few, many = (run_scenario(loaded, replications=n, workers=1) for n in (10, 90))
+    ratio = few.estimate("lost_share").half_width / many.estimate("lost_share").half_width
+    assert 2.0 < ratio < 6.0
+
+
+def test_a_model_serves_many_replications_without_being_changed():
+    model = make_model(small({"channels": {"shop": SHOP, "store": merged(STORE, {})}}))
+    before = repr(model.layout.offers) + repr(model.market)
+    first = play(model, 0, 1)
+    assert repr(model.layout.offers) + repr(model.market) == before
+    assert same(play(model, 0, 1), first)
+
+
+def test_one_worker_needs_no_process_and_an_error_reaches_the_caller():
+    executor = make_executor(1)
+    assert isinstance(executor, SerialExecutor)
+    assert default_workers() >= 1
+    future = executor.submit(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        future.result()
+
+
+def test_an_error_in_a_worker_reaches_the_caller():
+    with make_executor(2) as executor, pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 1, 0).result()
