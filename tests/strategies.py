@@ -1,4 +1,4 @@
-"""Hypothesis strategies for whole scenarios: bundled ones with parts left out, copied and changed at random."""
+"""Strategies for whole scenarios: bundled ones with parts left out, copied and changed at random."""
 
 import copy
 from datetime import date, timedelta

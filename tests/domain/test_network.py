@@ -114,7 +114,8 @@ def test_a_quarter_of_a_meridian():
 
 MEANS = st.lists(st.floats(1.5, 15.0), min_size=1, max_size=6).map(np.array)
 TOO_SHORT = pytest.mark.xfail(
-    strict=True, reason="the table of transit days is one day too short: more than a thousandth arrives too early"
+    strict=True,
+    reason="the table of transit days is one day too short: more than a thousandth arrives too early",
 )
 
 
@@ -139,7 +140,7 @@ def test_less_than_a_thousandth_of_parcels_take_longer_than_the_last_day(means, 
 @example(np.array([1.5]), 0.05, 0.75)
 @given(MEANS, st.floats(0.05, 0.6), st.floats(0.3, 1.2))
 def test_transit_days_have_the_right_mean(means, cv, first):
-    """Rounding to the nearest delivery moves a time by half a day at most, and hardly the mean of spread times.
+    """Rounding to the nearest delivery moves a time by half a day at most, and hardly the mean of many.
 
     What would come before the first delivery is late; what lies in the last thousandth is early.
     """

@@ -1,4 +1,4 @@
-"""A small county for tests of the engine: one product, one group, a trader; and ways to change it and play it."""
+"""A small county for tests of the engine: one product, one group, a trader; ways to change and play it."""
 
 import copy
 import json

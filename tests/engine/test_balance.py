@@ -1,4 +1,4 @@
-"""Kilograms and yuan balance in every replication of every bundled scenario, and of scenarios made at random."""
+"""Kilograms and yuan balance in every replication of the bundled scenarios and of any made at random."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""Replications of a scenario: the same numbers for any number of workers, in any chunks, alone or together."""
+"""Replications of a scenario: the same numbers for any workers, in any chunks, alone or together."""
 
 import math
 

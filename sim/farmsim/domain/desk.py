@@ -14,6 +14,8 @@ from pydantic import Field
 
 from farmsim.params import Id, NonNegative, Params, Share
 
+CRUMB_KG = 1e-9
+"""Less than this is nothing to divide."""
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
@@ -81,15 +83,21 @@ class _Policy(Params):
         taken = np.zeros(len(layout.line_good))
         owed, left = view.committed_kg.copy(), view.good_kg.copy()
         for rank in np.unique(layout.line_rank)[::-1]:
-            at = np.flatnonzero(layout.line_rank == rank)
+            at = (layout.line_rank == rank).nonzero()[0]
             good, offer = layout.line_good[at], layout.line_offer[at]
-            want = np.where(view.line_kg[at] > 0.0, owed[offer], 0.0)
-            asked = np.bincount(good, want, minlength=layout.goods)
-            part = np.divide(left, asked, out=np.ones(layout.goods), where=(asked > left) & (asked > 0.0))
-            taken[at] = np.minimum(want * part[good], view.line_kg[at])
-            owed[offer] -= taken[at]
-            left -= np.bincount(good, taken[at], minlength=layout.goods)
-            np.maximum(left, 0.0, out=left)
+            room = view.line_kg[at].copy()
+            while True:
+                want = np.where(room > CRUMB_KG, owed[offer], 0.0)
+                asked = np.bincount(good, want, minlength=layout.goods)
+                part = np.divide(left, asked, out=np.ones(layout.goods), where=asked > np.maximum(left, CRUMB_KG))
+                fair = want * part[good]
+                given = np.minimum(fair, room)
+                taken[at] += given
+                room -= given
+                owed[offer] -= given
+                left = np.maximum(left - np.bincount(good, given, minlength=layout.goods), 0.0)
+                if not np.count_nonzero((fair > given + CRUMB_KG) & (left[good] > CRUMB_KG)):
+                    break
         return taken
 
     def _greedy(self, layout: DeskLayout, view: DeskView, score: Floats) -> Floats:
