@@ -11,7 +11,7 @@ from bench.naive_fruit import available
 from bench.naive_parcels import ParcelShop
 from bench.naive_shops import StockedShop
 from bench.naive_trade import Contract, Trader, Wholesale
-from farmsim.domain.desk import DeskLayout, DeskView
+from farmsim.domain.desk_view import DeskLayout, DeskView
 
 STORE_DAYS = 1.0
 """Days that a line's fruit is expected to have spent in store."""

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from farmsim.domain.desk import DeskLayout, DeskView, Matrix, Netback, Priority, Shares
+from farmsim.domain.desk import Matrix, Netback, Priority, Shares
+from farmsim.domain.desk_view import DeskLayout, DeskView
 from farmsim.domain.matrix import PATIENCE, SALVAGE
 
 CHANNELS = ("shop", "market", "trader")

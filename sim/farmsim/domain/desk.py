@@ -5,61 +5,19 @@ parameters whose `planner` returns the pure rule from a day's view to kilograms 
 block, give it a `policy` name, add it to `Desk`.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from farmsim.domain.desk_view import DeskLayout, DeskView, Planner
+from farmsim.domain.matrix import RollingPlan
 from farmsim.params import Id, NonNegative, Params, Share
 
 CRUMB_KG = 1e-9
 """Less than this is nothing to divide."""
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
-
-
-class DeskLayout(NamedTuple):
-    """What stays the same all season: which line draws on which good for which offer of which channel."""
-
-    channels: tuple[str, ...]
-    line_good: Indices
-    line_offer: Indices
-    line_channel: Indices
-    line_rank: Indices
-    """Rank of the line's grade within its product, 0 = best; lines of one offer differ in it."""
-    goods: int
-    offers: int
-    horizon_days: int
-    """Days that a plan may look ahead (1: today only)."""
-
-
-class DeskView(NamedTuple):
-    """What the desk knows on one morning. Masses in kg, netbacks in CNY per kg.
-
-    Look-ahead arrays have a last axis of `horizon_days`, today first.
-    """
-
-    good_kg: Floats
-    """Sellable today, [good], stock and today's expected intake."""
-    line_kg: Floats
-    """Part of it that the line may take (age limit, freshness), [line]."""
-    committed_kg: Floats
-    """Already promised (waiting orders, replenishment orders), [offer]."""
-    wanted_kg: Floats
-    """Expected demand or capacity, [offer, day]; today's includes what is committed."""
-    remaining_kg: Floats
-    """Most that the offer can take in the rest of the season, [offer]; infinite if unlimited."""
-    netback: Floats
-    """Expected price less fees, freight, expected loss and refunds, time value of waiting, [line]."""
-    supply_kg: Floats
-    """Expected new sellable produce, [good, day]; today's is already in `good_kg`."""
-    keep_share: Floats
-    """Share of a good expected to stay sellable overnight, [good]."""
-
-
-Planner = Callable[[DeskView], Floats]
 
 
 class _Policy(Params):
@@ -89,7 +47,8 @@ class _Policy(Params):
             while True:
                 want = np.where(room > CRUMB_KG, owed[offer], 0.0)
                 asked = np.bincount(good, want, minlength=layout.goods)
-                part = np.divide(left, asked, out=np.ones(layout.goods), where=asked > np.maximum(left, CRUMB_KG))
+                short = asked > np.maximum(left, CRUMB_KG)
+                part = np.divide(left, asked, out=np.ones(layout.goods), where=short)
                 fair = want * part[good]
                 given = np.minimum(fair, room)
                 taken[at] += given
@@ -203,8 +162,6 @@ class Matrix(_Policy):
 
     def planner(self, layout: DeskLayout) -> Planner:
         """The rule of this policy for one season."""
-        from farmsim.domain.matrix import RollingPlan
-
         rolling = RollingPlan(layout, self.least_netback_per_kg)
 
         def plan(view: DeskView) -> Floats:

@@ -15,7 +15,7 @@ could not be sold in the days ahead will go to the last resort.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.desk import DeskLayout, DeskView
+from farmsim.domain.desk_view import DeskLayout, DeskView
 
 Floats = NDArray[np.float64]
 

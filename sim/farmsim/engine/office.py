@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.desk import DeskLayout, DeskView
+from farmsim.domain.desk_view import DeskLayout, DeskView
 from farmsim.domain.distributions import lognormal_parameters
 from farmsim.domain.produce import lost_between
 from farmsim.engine.consumers import Consumers
