@@ -11,9 +11,11 @@ from farmsim.results.metrics import METRICS
 
 HEAD = """# Scenario files and metrics
 
-Made from the schema and the catalogue of metrics by `python -m farmsim.report.reference`; do not edit. `ID` is a name
-that the file chooses. `use: NAME` takes a catalogue entry, `extends: FILE` another scenario, `sources:` says where
-numbers come from (`farmsim show NAME` prints them). Units are the suffixes of the keys; money is in the scenario's currency.
+Made from the schema and the catalogue of metrics by `python -m farmsim.report.reference`; do not edit.
+
+`ID` is a name that the file chooses. `use: NAME` takes a catalogue entry, `extends: FILE` another scenario,
+`sources:` says where numbers come from (`farmsim show NAME` prints them). Units are the suffixes of the keys;
+money is in the scenario's currency.
 """
 
 
