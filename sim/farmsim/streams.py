@@ -13,7 +13,8 @@ from operator import index
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import DTypeLike, NDArray
 
 _CHUNK: Final = 8192
 """Cells worked on at a time: the three scratch arrays of a chunk stay in the second-level cache."""
@@ -37,7 +38,7 @@ class Streams:
     def generator(self, name: str, *entity: str | int) -> np.random.Generator:
         """Philox generator (Salmon et al. 2011) at the start of the stream of that name and entity."""
         words = np.frombuffer(self._digest(name, entity), dtype="<u8", count=2)
-        return np.random.Generator(np.random.Philox(key=words.astype(np.uint64)))
+        return np.random.Generator(np.random.Philox(_PhiloxKey(words)))  # type: ignore[arg-type]
 
     def key(self, name: str, *entity: str | int) -> int:
         """Key of that stream for `uniforms`: below 2**64, odd, of irregular hexadecimal digits."""
@@ -58,6 +59,20 @@ class Streams:
 
     def __repr__(self) -> str:
         return f"Streams(seed={self.seed}, replication={self.replication})"
+
+
+class _PhiloxKey(ISeedSequence):
+    """A Philox key in the guise of a seed sequence: given as `key`, it would not spare the draw of a seed."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: DTypeLike = np.uint32) -> NDArray[np.uint64]:
+        """The two words of the key, which is all that Philox asks for."""
+        assert (n_words, dtype) == (2, np.uint64), "Philox asks for two words of 64 bits"
+        return self._words
 
 
 def uniforms(keys: NDArray[np.uint64], counter: int) -> NDArray[np.float64]:

@@ -1,10 +1,11 @@
-"""The batched engine beside the plain model: scenarios of any size, totals of the same name, tests of means."""
+"""The batched engine beside the plain model: scenarios of any size, totals by name, tests of means."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
 
+from bench.naive import Reading, play_naive
 from farmsim.engine.simulate import make_model, simulate
 from farmsim.experiment.run import shape_of
 from farmsim.results.scope import Scope
@@ -67,6 +68,19 @@ SIZES = (
 """What grows with the number of households and buyers."""
 
 
+ROUNDED = Reading(
+    put_away_at_once=False, put_away_at_each_sale=False, capacity_is_daily=False, waits_are_counted=False
+)
+"""How the batched engine reads the law."""
+TRIFLE = 1e-4
+"""Difference of means, as a share, that is due to rounding where hardly anything varies."""
+BOUND = 4.0
+"""Standard errors that two means may differ by.
+
+One pair in 16 000 does so by chance, and some hundred are compared.
+"""
+
+
 class Difference(NamedTuple):
     """Means of one total in both models, and their difference in standard errors."""
 
@@ -83,8 +97,12 @@ class Difference(NamedTuple):
 
     @property
     def share(self):
-        """Difference over the plain model's mean."""
-        return (self.batched - self.naive) / max(abs(self.naive), 1e-300)
+        """Difference over the greater of both means."""
+        return (self.batched - self.naive) / max(abs(self.naive), abs(self.batched), 1e-300)
+
+    def is_significant(self, bound):
+        """Whether the two models disagree."""
+        return abs(self.z) > bound and abs(self.share) > TRIFLE
 
     def __str__(self):
         name = "/".join(part for part in self.total if part)
@@ -92,7 +110,7 @@ class Difference(NamedTuple):
 
 
 def scaled(name, orders, *overrides):
-    """A bundled scenario with as many consumers' orders a season as asked for, everything else in proportion."""
+    """A bundled scenario with so many consumers' orders a season, everything else in proportion."""
     whole = load_scenario(name)
     share = orders / ORDERS[name]
     sizes = [(path, _at(whole.scenario, path)) for path in SIZES]
@@ -121,13 +139,17 @@ def engine_totals(model, replication, seed=0):
             totals["resold_kg", name] = tally.books.operator[name]["resold_kg"]
     consumers = [tally.shape.channels[c] for c in tally.shape.offer_channel[tally.shape.consumer_offer]]
     for at, name in enumerate(consumers):
-        for field, key in (("wanted", "orders"), *((f, f) for f in ("at_once", "lost", "cancelled", "switched_in"))):
+        for field, key in (
+            ("wanted", "orders"),
+            *((f, f) for f in ("at_once", "lost", "cancelled", "switched_in")),
+        ):
             totals[key, name] = float(tally.orders[field][at])
         for field in ("kept", "refused", "lost", "bad"):
             totals[f"{field}_parcels", name] = float(tally.arrivals[field][at])
         totals["freshness", name] = float(tally.arrivals["freshness_sum"][at])
         totals["days", name] = float(tally.arrivals["days_sum"][at])
-        totals["rating", name] = float(tally.books.final_rating[at])
+        if tally.shape.kinds[tally.shape.channels.index(name)] == "parcel":
+            totals["rating", name] = float(tally.books.final_rating[at])
     return totals
 
 
@@ -157,3 +179,14 @@ def _at(block, path):
         if block is None:
             return None
     return block
+
+
+def naive_runs(scenario, replications, seed=0, reading=ROUNDED):
+    """Totals of as many replications of the plain model."""
+    return [play_naive(scenario, r, seed, reading) for r in range(replications)]
+
+
+def disagreements(scenario, replications, reading=ROUNDED, bound=BOUND):
+    """Totals on which the two models differ by more than `bound` standard errors, one to a line."""
+    found = compare(engine_runs(scenario, replications), naive_runs(scenario, replications, 1, reading))
+    return [str(difference) for difference in found if difference.is_significant(bound)]

@@ -1,9 +1,9 @@
 """A plain SimPy model of the same law as `farmsim.engine`, with one process for each consumer's order.
 
-It is the reference of the equality tests and the opponent of the benchmark. It is written for being read beside
-`MODEL.md` and the order of the day, knows one county and one product, and takes nothing of the engine but the
-plumbing that puts training and cold chains into effect. Parameters and pure rules (calendar, climate, distances,
-keeping curve, desk policy) are those of `farmsim.domain`.
+It is the reference of the equality tests and the opponent of the benchmark. It is written to be read beside
+the description of the model and the order of the day, knows one county and one product, and takes nothing of
+the engine but the plumbing that puts training and cold chains into effect. Parameters and pure rules
+(calendar, climate, distances, keeping curve, desk policy) are those of `farmsim.domain`.
 """
 
 import random
@@ -33,17 +33,22 @@ KINDS = {
 
 
 class Reading(NamedTuple):
-    """Points at which the plain law and the engine's rounding to a few moments a day may part."""
+    """Points at which the plain law and the engine's rounding to a few moments a day may part.
+
+    All True is the plain law.
+    """
 
     put_away_at_once: bool = True
-    """Sorted fruit can be sold, and ages, from the moment it leaves the line; otherwise it stands still until
-    the next inspection, plan or departure."""
+    """Sorted fruit goes into store when it leaves the line; otherwise it waits, at the temperature of the
+    air, for one of a few moments of the day."""
+    put_away_at_each_sale: bool = True
+    """Cut-off, contract and trader are such moments; otherwise only inspection, plan and departure."""
     capacity_is_daily: bool = True
     """A parcel shop's packers have one capacity a day, and who waits there comes before who switches to it;
     otherwise the second round has a capacity of its own and passes by the queue."""
     waits_are_counted: bool = True
-    """An order knows how long it has waited; otherwise those past the promised day have all waited one day more
-    than promised."""
+    """An order knows how long it has waited; otherwise those past the promised day have all waited one day
+    more than promised."""
 
 
 PLAIN = Reading()
@@ -68,16 +73,22 @@ class Season:
         assert len(scenario.counties) == len(scenario.products) == 1, "one county, one product"
         ((self.product_id, self.product),) = scenario.products.items()
         self.county = next(iter(scenario.counties.values()))
-        self.life = Life(self.product.keeping.median_days, self.product.keeping.shape)
+        keeping = self.product.keeping
+        assert keeping.ripening is None, "the reference model knows no fruit that ripens"
+        self.life = Life(keeping.median_days, keeping.shape)
         self.total = defaultdict(float)
         self.lost = defaultdict(float)
         self.by_channel = defaultdict(float)
         self.granted = defaultdict(float)
+        """What the desk granted today and is not used yet, kg by (channel, grade)."""
         self.closures = {}
         self.on_road = 0
+        """Parcels that will still be delivered."""
         self.home = County(self)
         self.books = Books(self)
-        self.members = {name: KINDS[block.kind](self, name, block) for name, block in scenario.channels.items()}
+        self.members = {
+            name: KINDS[block.kind](self, name, block) for name, block in scenario.channels.items()
+        }
         self.shops = [m for m in self.members.values() if isinstance(m, ParcelShop | StockedShop)]
         self.market = Market(self, self.shops) if self.shops else None
         if self.market:
@@ -140,7 +151,7 @@ class Season:
             totals["sales_revenue", name] = self.books.spending(name)
             totals["refund", name] = self.books.flow[name, "refund"]
             totals["freight", name] = self.books.flow[name, "freight"]
-            if isinstance(member, ParcelShop | StockedShop):
+            if isinstance(member, ParcelShop):
                 totals["rating", name] = member.rating
         totals["resale", None] = sum(v for (_, item), v in self.books.flow.items() if item == "resale")
         return totals

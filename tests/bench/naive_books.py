@@ -1,13 +1,12 @@
-"""Money of the reference model: dictionaries of what flowed, by channel and item, and of what is owed by day."""
+"""Money of the reference model: dictionaries of what flowed, by channel and item, and of what is owed."""
 
 import math
 from collections import defaultdict
 
 from farmsim.domain.interventions import PriceGuarantee, Subsidy
 
-COSTS = (
-    "commission", "ads", "operation", "back_margin", "fee", "freight", "packaging", "packing", "door", "charge",
-)  # fmt: skip
+FEES = ("commission", "ads", "operation", "back_margin", "fee")
+COSTS = (*FEES, "freight", "packaging", "packing", "door", "charge")
 
 
 class Books:

@@ -149,6 +149,11 @@ class County:
                 expected[grade] += min(1.0, able / max(total, 1e-300)) * kg * share
         return expected
 
+    def before_sale(self):
+        """Put away what has been sorted, where that is done before each sale."""
+        if self.season.reading.put_away_at_each_sale:
+            self.put_away()
+
     def put_away(self):
         """Sorted fruit goes into the cold store as far as there is room, the rest stays at the gate."""
         now = self.season.env.now

@@ -80,7 +80,7 @@ class Market:
                 appeal = (
                     law.price_per_kg_coef * shop.price_seen
                     + law.freshness_coef * shop.seen_freshness
-                    + law.rating_coef * (shop.rating - shop.block.rating.start)
+                    + law.rating_coef * (shop.rating - shop.rating_start)
                 )
                 shop.odds = shop.base_odds * np.exp(appeal) * self.promoted(shop, day)
             nobody = 1.0 + sum(shop.odds for shop in self.shops)

@@ -30,12 +30,13 @@ class Customer:
 class Shop:
     """What parcel shops and stocked shops have in common."""
 
+    rating = rating_start = 0.0
+
     def __init__(self, season, name, block):
         self.season, self.name, self.block = season, name, block
         self.sale = block.sells[season.product_id]
         self.pack_kg = self.sale.pack_kg or season.product.pack_kg
         self.grades = season.grades_of(name)
-        self.rating = block.rating.start
         self.seen_freshness = season.product.demand.expected_freshness
         self.price_seen = self.sale.price_per_kg
         self.today: list[Customer] = []
@@ -54,9 +55,10 @@ class ParcelShop(Shop):
 
     def __init__(self, season, name, block):
         super().__init__(season, name, block)
+        self.rating = self.rating_start = block.rating.start
         self.access = Access(block.issue, block.age_limit_days, block.min_freshness)
         (self.grade,) = self.grades
-        scenario, clock = season.scenario, season.clock
+        clock = season.clock
         self.lane = season.county.lanes[block.lane]
         self.rate = float(season.product.keeping.rate(self.lane.celsius))
         self.price = self.sale.price_per_kg * self.pack_kg
@@ -102,7 +104,7 @@ class ParcelShop(Shop):
         return self.granted >= self.pack_kg and self.able(kg, again=True) >= 1
 
     def select(self, kg, *, again=False):
-        """Who gets a parcel: the longest waiting first, those of one day in random order; the rest is told."""
+        """Who gets a parcel: the longest waiting first, those of a day in random order; the rest is told."""
         if not again:
             self.packed_today = 0
         self.season.random.shuffle(self.today)
@@ -247,6 +249,7 @@ class Courier:
         env = self.season.env
         yield env.timeout(self.season.clock.cutoff / 24.0)
         for _ in range(self.season.scenario.horizon_days):
+            self.season.home.before_sale()
             self.pack()
             fruit = self.fruit()
             now_open = [s for s in self.market.shops if s.is_open(fruit.get(s, 0.0))]

@@ -16,13 +16,15 @@ LEARNING = 0.2
 
 
 class Route:
-    """One channel's trucks out of the county; what comes in together lies in `arrived` until it is unloaded."""
+    """One channel's trucks out of the county; what has come lies in `arrived` until it is unloaded."""
 
     def __init__(self, season, block, province):
         self.season = season
         self.lane = lane = season.county.lanes[block.lane]
         home, there = season.county.place, next(p for p in provinces() if p.id == province)
-        direct = road_km(home.latitude, home.longitude, np.array([there.latitude]), np.array([there.longitude]))
+        direct = road_km(
+            home.latitude, home.longitude, np.array([there.latitude]), np.array([there.longitude])
+        )
         self.km = lane.km if lane.km is not None else float(direct[0])
         self.free = lane.vehicles
         self.road = []
@@ -97,7 +99,7 @@ class Route:
 
 
 def load_trucks(season, movers, day):
-    """The evening's departures; where fruit is short, those who take by the same rules share it in proportion."""
+    """The evening's departures; where fruit is short, those of the same rules share it in proportion."""
     wishes = {
         mover: mover.route.wish(day, {grade: season.granted[mover.name, grade] for grade in mover.grades})
         for mover in movers

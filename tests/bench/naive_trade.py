@@ -71,6 +71,7 @@ class Trader:
     def visit(self, day):
         """He loads what was granted as far as his trucks go."""
         season, block, now = self.season, self.block, self.season.env.now
+        season.home.before_sale()
         have = {grade: available(season.home.places, grade, now, self.access) for grade in self.grades}
         offered = {grade: min(kg, season.granted[self.name, grade]) for grade, kg in have.items()}
         waiting, total = sum(have.values()), sum(offered.values())
@@ -110,12 +111,11 @@ class Contract:
     def accept(self, day):
         """What the desk granted and is there."""
         season, now = self.season, self.season.env.now
+        season.home.before_sale()
         parts = [
             part
             for grade in self.grades
-            for part in take(
-                season.home.places, [grade], season.granted[self.name, grade], now, self.access
-            )
+            for part in take(season.home.places, [grade], season.granted[self.name, grade], now, self.access)
         ]
         kg = sum(part.kg for part in parts)
         if kg <= 0.0:

@@ -98,9 +98,6 @@ def test_a_plan_for_several_days_stays_within_today_s_stock_and_wants(morning):
     assert_possible(layout, view, kg, SOLVER)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the rest channel's own share counts neither in its season's limit nor its lines'"
-)
 @given(mornings())
 def test_the_rest_channel_with_a_share_of_its_own_gets_no_more_than_it_may(morning):
     layout, view = morning
@@ -158,7 +155,6 @@ def test_short_stock_is_rationed_in_proportion_to_what_is_promised(promised, par
         assert kg == pytest.approx(np.array(promised) * part, rel=1e-6, abs=SOLVER)
 
 
-@pytest.mark.xfail(strict=True, reason="a promise above the whole stock counts only as much as the stock")
 @given(st.lists(st.floats(1.0, 1000.0), min_size=3, max_size=3), st.floats(0.05, 0.99))
 def test_a_promise_above_the_whole_stock_counts_in_full_when_it_is_rationed(promised, part):
     for kg in rationed(np.array(promised), part):

@@ -13,6 +13,11 @@ from farmsim.scenario.schema import Scenario
 REMOVED = object()
 """As a value in a change: the key is taken out."""
 
+
+class Instead(dict):
+    """As a value in a change: a mapping that takes the place of the old one instead of being laid over it."""
+
+
 LABEL = {"en": "Test", "zh": "试"}
 BASE: dict[str, Any] = {
     "name": "small county",
@@ -95,7 +100,7 @@ CONTRACT: dict[str, Any] = {
 
 def merged(base: Any, changes: Any) -> Any:
     """`base` with `changes` laid over it, mapping by mapping; neither is altered."""
-    if not (isinstance(base, dict) and isinstance(changes, dict)):
+    if isinstance(changes, Instead) or not (isinstance(base, dict) and isinstance(changes, dict)):
         return copy.deepcopy(changes)
     result = copy.deepcopy(base)
     for key, value in changes.items():

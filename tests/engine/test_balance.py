@@ -31,13 +31,13 @@ def test_a_bundled_season_keeps_all_laws(model):
 
 
 @given(scenarios(), st.integers(0, 3))
-@settings(max_examples=25, suppress_health_check=MANY)
+@settings(max_examples=40, suppress_health_check=MANY)
 def test_any_valid_scenario_keeps_all_laws(scenario, replication):
     assert_lawful_season(make_model(scenario), replication, scenario.random_seed)
 
 
 @pytest.mark.long
 @given(scenarios(longest=40), st.integers(0, 10))
-@settings(max_examples=400, suppress_health_check=MANY, derandomize=False)
+@settings(max_examples=1000, suppress_health_check=MANY, derandomize=False)
 def test_hundreds_of_valid_scenarios_keep_all_laws(scenario, replication):
     assert_lawful_season(make_model(scenario), replication, scenario.random_seed)

@@ -32,14 +32,14 @@ EXACT_BELOW: Final = 16.0
 _CHUNK: Final = 16_384
 """Cells worked on at a time: their working arrays stay in the second-level cache."""
 
-_WORTH_COMPRESSING: Final = 1_500
+_WORTH_COMPRESSING: Final = 500
 """Cells under search below which picking out the unfinished ones costs more than it saves."""
 
 _FEW: Final = 160
-"""Cells up to which a table of all probabilities is quicker than climbing."""
+"""Cells up to which a table of probabilities is quicker than climbing."""
 
 _STEPS: Final = np.arange(1, 65, dtype=np.float64)[:, None]
-"""Counts that the table goes through: beyond 64 lies less than 1e-16 of an expectation below 16."""
+"""Counts that the table may go through: beyond 64 lies less than 1e-16 of an expectation below 16."""
 
 _LOG_ODDS: Final = np.linspace(-36.5, 36.5, 29_201)
 _QUANTILES: Final = np.where(_LOG_ODDS < 0, 1, -1) * normals(1 / (1 + np.exp(np.abs(_LOG_ODDS))))
@@ -56,7 +56,7 @@ def poisson(u: ArrayLike, mean: ArrayLike) -> Ints:
     """
     chances, means = np.broadcast_arrays(np.asarray(u, dtype=np.float64), np.asarray(mean, dtype=np.float64))
     assert means.size == 0 or means.min() >= 0, "the mean of a Poisson count is at least 0"
-    return _in_chunks(_poisson_cells, chances, means)
+    return poisson_cells(chances, means)
 
 
 def binomial(u: ArrayLike, trials: ArrayLike, p: ArrayLike) -> Ints:
@@ -72,7 +72,17 @@ def binomial(u: ArrayLike, trials: ArrayLike, p: ArrayLike) -> Ints:
         assert n.min() >= 0, "the number of trials is at least 0"
         assert shares.min() >= 0, "a probability is at least 0"
         assert shares.max() <= 1, "a probability is at most 1"
-    return _in_chunks(_binomial_cells, chances, n, shares)
+    return binomial_cells(chances, n, shares)
+
+
+def poisson_cells(u: Floats, mean: Floats) -> Ints:
+    """The same for arrays of one shape that are known to be sound."""
+    return _in_chunks(_poisson_cells, u, mean)
+
+
+def binomial_cells(u: Floats, trials: Floats | Ints, p: Floats) -> Ints:
+    """The same for arrays of one shape that are known to be sound."""
+    return _in_chunks(_binomial_cells, u, trials, p)
 
 
 def served(generator: np.random.Generator, wanted: Ints, available: int) -> Ints:
@@ -87,12 +97,12 @@ def served(generator: np.random.Generator, wanted: Ints, available: int) -> Ints
     return drawn.reshape(wanted.shape)
 
 
-def _in_chunks(count: Callable[..., Ints], *arrays: Floats) -> Ints:
+def _in_chunks(count: Callable[..., Ints], *arrays: Floats | Ints) -> Ints:
     """Apply `count` to flat pieces of arrays of one shape, and put the counts into that shape."""
+    size = arrays[0].size
+    if size <= _CHUNK and arrays[0].ndim == 1:
+        return count(*arrays)
     flat = [array.reshape(-1) for array in arrays]
-    size = flat[0].size
-    if size <= _CHUNK:
-        return count(*flat).reshape(arrays[0].shape)
     counts = np.empty(size, dtype=np.int64)
     for start in range(0, size, _CHUNK):
         counts[start : start + _CHUNK] = count(*(array[start : start + _CHUNK] for array in flat))
@@ -100,12 +110,12 @@ def _in_chunks(count: Callable[..., Ints], *arrays: Floats) -> Ints:
 
 
 def _poisson_cells(u: Floats, mean: Floats) -> Ints:
-    if mean.size == 0 or mean.max() < EXACT_BELOW:
+    large = mean >= EXACT_BELOW
+    if not np.count_nonzero(large):
         return _searched(u, np.exp(-mean), mean).astype(np.int64)
     counts = np.empty(u.size, dtype=np.int64)
-    large = mean >= EXACT_BELOW
     expanded, searched = large.nonzero()[0], (~large).nonzero()[0]
-    counts[expanded] = _expanded(u[expanded], mean[expanded], np.zeros(1))
+    counts[expanded] = _expanded(u[expanded], mean[expanded], 0.0)
     small_means = mean[searched]
     counts[searched] = _searched(u[searched], np.exp(-small_means), small_means)
     return counts
@@ -149,16 +159,7 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
     """
     chances = np.minimum(u, _HIGHEST)
     if u.size <= _FEW:
-        table = factor / _STEPS
-        if less is not None:
-            table -= less
-            np.maximum(table, 0.0, out=table)
-        np.multiply.accumulate(table, axis=0, out=table)
-        table *= none
-        table[0] += none
-        np.add.accumulate(table, axis=0, out=table)
-        counts_above = np.add.reduce(chances > table, axis=0, dtype=np.uint8)
-        return np.asarray(counts_above + (chances > none))
+        return _searched_few(chances, none, factor, less)
     reached, probability = none.copy(), none.copy()
     climbing, ratio = np.empty(u.size, dtype=np.bool_), np.empty(u.size)
     counts = current = np.zeros(u.size, dtype=np.uint8)
@@ -194,7 +195,31 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
     return counts
 
 
-def _expanded(u: Floats, mean: Floats, p: Floats) -> Floats:
+def _searched_few(chances: Floats, none: Floats, factor: Floats, less: Floats | None) -> NDArray[np.uint8]:
+    """The same for few cells, by tables of their probabilities; the first is mostly high enough."""
+    counts = (chances > none).view(np.uint8)
+    reached = probability = none
+    most = float(np.maximum.reduce(factor, initial=0.0))
+    done, height = 0, int(most + 3.0 * most**0.5) + 4
+    while done < len(_STEPS):
+        table = factor / _STEPS[done : done + height]
+        if less is not None:
+            table -= less
+            np.maximum(table, 0.0, out=table)
+        table[0] *= probability
+        np.multiply.accumulate(table, axis=0, out=table)
+        probability = table[-1].copy()
+        table[0] += reached
+        np.add.accumulate(table, axis=0, out=table)
+        above = chances > table
+        counts = counts + np.add.reduce(above, axis=0, dtype=np.uint8)
+        if not np.count_nonzero(above[-1]):
+            break
+        reached, done = table[-1], done + height
+    return counts
+
+
+def _expanded(u: Floats, mean: Floats, p: Floats | float) -> Floats:
     """Whole numbers: binomial counts with this mean and p at most 1/2, or Poisson counts where p is 0.
 
     With w the normal quantile of u, v = mean (1 - p), s = p (1 - p) and k = 1 - 2p, the count is the floor of
@@ -202,7 +227,7 @@ def _expanded(u: Floats, mean: Floats, p: Floats) -> Floats:
         + k (2 + s) (3 w^4 + 7 w^2 - 16) / (1620 v),
     and not below 0.
     """
-    w = np.interp(np.log(u) - np.log1p(-u), _LOG_ODDS, _QUANTILES)
+    w: Floats = np.interp(np.log(u) - np.log1p(-u), _LOG_ODDS, _QUANTILES)
     squared = w * w
     variance = mean * (1 - p)
     deviation = np.sqrt(variance)

@@ -85,7 +85,7 @@ def logit_shares(odds: Floats, first_offer: Indices, group: Indices) -> Floats:
     return np.asarray(odds / (1.0 + total)[group])
 
 
-def reputation(rating: Floats, score_sum: Floats, reviews: Floats, smoothing: float) -> Floats:
+def reputation(rating: Floats, score_sum: Floats, reviews: Floats, smoothing: Floats | float) -> Floats:
     """Rating after a day's reviews, [offer]: exponential smoothing of the mean score, weighted by count.
 
     After n reviews with mean score x the rating is x + (rating - x) (1 - smoothing)^n.

@@ -1,6 +1,8 @@
-"""The two ledgers. Kilograms: harvested = own use + sold + lost by place and cause + returned + processed + in
-transit + on hand. Yuan: every payment is posted on two accounts, so that all accounts add up to zero at all
-times; what is owed is settled on its date.
+"""The two ledgers, of kilograms and of yuan.
+
+Kilograms: harvested = own use + sold + lost by place and cause + returned + processed + in transit + on hand.
+Yuan: every payment is posted on two accounts, so that all accounts add up to zero at all times; what is owed
+is settled on its date.
 """
 
 from collections import defaultdict
@@ -9,6 +11,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from farmsim.domain.sums import sum_by
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -54,31 +58,39 @@ class Payment(NamedTuple):
 
 
 class MoneyLedger:
-    """Accounts in yuan. `post` moves money now, `owe` on a later day, `settle` pays what is due."""
+    """Accounts in yuan. `post` moves money now, `owe` on a later day, `settle` pays what is due.
 
-    __slots__ = ("_due", "accounts", "balance", "flows", "lowest", "singles")
+    Postings are entered into the accounts together, in their order, when a balance is asked for.
+    """
+
+    __slots__ = ("_balance", "_due", "_posted", "accounts", "flows", "lowest", "singles")
 
     def __init__(self, accounts: Sequence[str], offers: int) -> None:
         self.accounts = tuple(accounts)
-        self.balance = np.zeros(len(accounts))
+        self._balance = np.zeros(len(accounts))
+        self._posted: list[tuple[Indices, Indices, Floats]] = []
+        """Payers, payees and amounts that are not in the balance yet."""
         self.lowest = np.zeros(len(accounts))
         self.flows: dict[Item, Floats] = {item: np.zeros(offers) for item in ITEMS}
         self.singles: defaultdict[Item, Floats] = defaultdict(lambda: np.zeros(len(self.accounts)))
         """Sums that belong to no offer: what each account received (or paid, negative), by item."""
         self._due: defaultdict[int, list[Payment]] = defaultdict(list)
 
+    @property
+    def balance(self) -> Floats:
+        """What is on each account now; read only by convention."""
+        if self._posted:
+            self._enter()
+        return self._balance
+
     def post(self, item: Item, payer: Indices, payee: Indices, amount: Floats) -> None:
-        """Move `amount` (by offer) from payers to payees now."""
-        size = len(self.balance)
-        self.balance += np.bincount(payee, amount, minlength=size) - np.bincount(
-            payer, amount, minlength=size
-        )
+        """Move `amount` (by offer; not to be changed afterwards) from payers to payees now."""
+        self._posted.append((payer, payee, amount))
         self.flows[item] += amount
 
     def post_one(self, item: Item, payer: int, payee: int, amount: float) -> None:
         """Move one sum that belongs to no offer."""
-        self.balance[payer] -= amount
-        self.balance[payee] += amount
+        self._posted.append((np.array([payer]), np.array([payee]), np.array([amount])))
         self.singles[item][payer] -= amount
         self.singles[item][payee] += amount
 
@@ -104,11 +116,22 @@ class MoneyLedger:
         moved = sum(float(np.abs(f).sum()) for f in (*self.flows.values(), *self.singles.values()))
         return float(self.balance.sum()) / max(moved, 1.0)
 
+    def _enter(self) -> None:
+        """Bring the balance up to date, posting by posting."""
+        payers, payees, amounts = zip(*self._posted, strict=True)
+        size, count = len(self._balance), len(amounts)
+        first = np.repeat(np.arange(0, count * size, size), [len(amount) for amount in amounts])
+        amount = np.concatenate(amounts)
+        moves = sum_by(first + np.concatenate(payees), amount, minlength=count * size)
+        moves -= sum_by(first + np.concatenate(payers), amount, minlength=count * size)
+        self._balance = np.add.reduce(np.concatenate((self._balance, moves)).reshape(-1, size), axis=0)
+        self._posted.clear()
+
 
 class KgLedger:
     """Where every kilogram went, by product: one array per destination."""
 
-    __slots__ = ("_products", "out", "harvested")
+    __slots__ = ("_products", "harvested", "out")
 
     def __init__(self, products: int) -> None:
         self._products = products
@@ -117,7 +140,11 @@ class KgLedger:
 
     def add(self, destination: str, product: Indices, kg: Floats) -> None:
         """Count kilograms that end (or rest) at `destination`; `product` and `kg` are equally long."""
-        self.out[destination] += np.bincount(product, kg, minlength=self._products)
+        self.out[destination] += sum_by(product, kg, minlength=self._products)
+
+    def add_by_product(self, destination: str, kg: Floats) -> None:
+        """Count kilograms that are summed up already, [product]."""
+        self.out[destination] += kg
 
     def total_out(self) -> Floats:
         """Everything counted, by product."""

@@ -10,11 +10,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.domain.sums import sum_by
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Rule = Literal["freshest", "fefo", "fifo", "lifo"]
 
 CRUMB_KG = 1e-9
 """Less than this is not a parcel's worth of anything: no lot is issued for it."""
+LN2 = np.log(2.0)
 
 
 class Issued(NamedTuple):
@@ -45,21 +49,26 @@ class Stock:
         "_hazard",
         "_kg",
         "_median",
+        "_on_hand",
         "_rate",
         "_shape",
+        "_width",
         "inspected_at",
+        "version",
     )
 
     def __init__(self, columns: int, median: Floats, shape: Floats, discard_age: Floats) -> None:
         """`median`, `shape` and `discard_age` (thermal days) are by row."""
-        rows = len(median)
-        self._columns = columns
-        self._kg = np.zeros((columns, rows))
-        self._age = np.zeros((columns, rows))
-        self._hazard = np.zeros((columns, rows))
+        self._columns, self._width = columns, len(median)
+        self._kg = np.zeros((columns, self._width))
+        self._age = np.zeros((columns, self._width))
+        self._hazard = np.zeros((columns, self._width))
         self._median, self._shape, self._discard_age = median, shape, discard_age
-        self._rate = np.ones(rows)
+        self._rate = np.ones(self._width)
+        self._on_hand: Floats | None = None
         self.inspected_at = 0.0
+        self.version = 0
+        """Rises with every change: what was worked out of the stock holds as long as it stands still."""
 
     @property
     def kg(self) -> Floats:
@@ -72,8 +81,10 @@ class Stock:
         return self._columns
 
     def on_hand(self) -> Floats:
-        """Kilograms by row."""
-        return self._kg.sum(axis=0)
+        """Kilograms by row; read only by convention."""
+        if self._on_hand is None:
+            self._on_hand = np.add.reduce(self._kg, axis=0)
+        return self._on_hand
 
     def on_hand_of(self, rows: Indices) -> Floats:
         """Kilograms in some rows."""
@@ -86,6 +97,7 @@ class Stock:
     def set_rates(self, rate: Floats) -> None:
         """Ageing speed of each row until further notice; call right after an inspection."""
         self._rate = rate
+        self._changed()
 
     def freshness(self, now: float) -> Floats:
         """1 - a/m, not below 0, [column, row] (ripening is not in it)."""
@@ -96,14 +108,20 @@ class Stock:
         days = self._columns if age_limit is None else min(age_limit + 1, self._columns)
         return (today + 1 - days + np.arange(days)) % self._columns
 
-    def held(self, columns: Indices, rows: Indices) -> Floats:
-        """Kilograms of some cells, [column, ...rows]."""
-        return np.asarray(self._kg[columns[:, None, None], rows])
+    def cells(self, columns: Indices, rows: Indices) -> Indices:
+        """Where the cells of some columns and rows stand in the flattened tables, [column, ...rows]."""
+        return columns.reshape(-1, *(1,) * rows.ndim) * self._width + rows
 
-    def freshness_of(self, columns: Indices, rows: Indices, now: float) -> Floats:
-        """Freshness of some cells, [column, ...rows]."""
-        age = self._age[columns[:, None, None], rows] + self._rate[rows] * (now - self.inspected_at)
-        return np.asarray(np.maximum(0.0, 1.0 - age / self._median[rows]))
+    def held(self, cells: Indices) -> Floats:
+        """Kilograms of some cells, in their shape."""
+        return self._kg.take(cells)
+
+    def fresh(self, cells: Indices, rows: Indices, least: float, now: float) -> NDArray[np.bool_]:
+        """Which cells are at least as fresh as `least`, above 0; `cells` are of `rows`, [column, ...rows]."""
+        age = self._age.take(cells)
+        age += self._rate.take(rows) * (now - self.inspected_at)
+        age /= self._median.take(rows)
+        return np.asarray(1.0 - age >= least)
 
     def receive(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
         """Add lot parts with thermal age `age` now; each (column, row) at most once in a call.
@@ -111,34 +129,35 @@ class Stock:
         A merged cell has spent the mean of its parts' hazards, but never more than its mean age has: nothing
         comes back to life.
         """
-        before = self._kg[columns, rows]
-        total = before + kg
-        part = np.divide(kg, total, out=np.zeros_like(kg), where=total > 0.0)
-        since = self._rate[rows] * (now - self.inspected_at)
-        merged = self._age[columns, rows] + part * (age - since - self._age[columns, rows])
-        spent = np.power(np.maximum(age, 0.0) / self._median[rows], self._shape[rows])
-        mean = self._hazard[columns, rows] + part * (spent - self._hazard[columns, rows])
-        most = np.power(np.maximum(merged + since, 0.0) / self._median[rows], self._shape[rows])
-        self._age[columns, rows] = merged
-        self._hazard[columns, rows] = np.minimum(mean, most)
-        self._kg[columns, rows] = total
+        cells = columns * self._width + rows
+        total = self._kg.take(cells) + kg
+        part = kg / np.maximum(total, 1e-300)
+        since = self._rate.take(rows) * (now - self.inspected_at)
+        median, shape = self._median.take(rows), self._shape.take(rows)
+        old, hazard = self._age.take(cells), self._hazard.take(cells)
+        merged = old + part * (age - since - old)
+        spent = np.power(np.maximum(age, 0.0) / median, shape)
+        most = np.power(np.maximum(merged + since, 0.0) / median, shape)
+        self._age.put(cells, merged)
+        self._hazard.put(cells, np.minimum(hazard + part * (spent - hazard), most))
+        self._kg.put(cells, total)
+        self._changed()
 
     def receive_merged(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
         """The same where several parts may belong into one cell: they merge to the mean first."""
-        width = self._kg.shape[1]
-        cells, which = np.unique(columns * width + rows, return_inverse=True)
-        mass = np.bincount(which, kg)
-        mean = np.bincount(which, kg * age) / np.maximum(mass, 1e-300)
-        self.receive(cells % width, cells // width, mass, mean, now)
+        cells, which = np.unique(columns * self._width + rows, return_inverse=True)
+        mass = sum_by(which, kg)
+        mean = sum_by(which, kg * age) / np.maximum(mass, 1e-300)
+        self.receive(cells % self._width, cells // self._width, mass, mean, now)
 
-    def issue(
+    def issue(  # noqa: PLR0913 - what, from where, when and by which rules
         self,
         rows: Indices,
         wanted: Floats,
         now: float,
         *,
         today: int,
-        rule: Literal["freshest", "fefo", "fifo", "lifo"],
+        rule: Rule,
         age_limit: int | None = None,
         allowed: NDArray[np.bool_] | None = None,
     ) -> Issued:
@@ -148,44 +167,50 @@ class Stock:
         days older are left alone. `allowed` masks the other cells, [column, request, place], in the order of
         `harvests`. A row may stand in one request only.
         """
-        count, places = rows.shape
-        order = self.harvests(today, age_limit)
-        if rule in ("freshest", "lifo"):
-            order = order[::-1]
-            allowed = None if allowed is None else allowed[::-1]
-        have = self._kg[order[:, None, None], rows]
+        cells = self.cells(self.harvests(today, age_limit), rows.T)
+        have = self._kg.take(cells)
         if allowed is not None:
-            have = have * allowed
-        flat = have.reshape(len(order) * places, count) if places == 1 else _interleave(have)
-        if rule == "fefo":
-            flat, ranks = self._by_age(flat, order, rows, now)
-        upto = np.cumsum(flat, axis=0)
-        taken = np.minimum(flat, np.maximum(wanted - (upto - flat), 0.0))
-        cell, line = np.nonzero(taken > CRUMB_KG)
-        kg = taken[cell, line]
-        if rule == "fefo":
-            cell = ranks[cell, line]
-        column = order[cell // places]
-        row = rows[line, cell % places]
-        age = self._age[column, row] + self._rate[row] * (now - self.inspected_at)
-        hazard = self._hazard[column, row]
-        left = self._kg[column, row] - kg
-        self._kg[column, row] = np.where(left < CRUMB_KG, 0.0, left)
-        kg = kg + np.where(left < CRUMB_KG, left, 0.0)
-        return Issued(line, column, kg, age, hazard)
+            have *= allowed.transpose(0, 2, 1)
+        return self.issue_cells(cells, have, wanted, now, rule)
 
-    def _by_age(self, flat: Floats, order: Indices, rows: Indices, now: float) -> tuple[Floats, Indices]:
-        """The same masses, oldest thermal age first within each request, and where each came from."""
-        ages = self.age(now)[order[:, None, None], rows] / self._median[rows]
-        by_age = ages.reshape(flat.shape) if rows.shape[1] == 1 else _interleave(ages)
-        ranks = np.argsort(-by_age, axis=0, kind="stable")
-        return np.take_along_axis(flat, ranks, axis=0), ranks
+    def issue_cells(self, cells: Indices, have: Floats, wanted: Floats, now: float, rule: Rule) -> Issued:
+        """Take up to `wanted` kg for each request out of `cells`, of which at most `have` kg each.
+
+        `cells` and `have` are [column, place, request], columns in the order of `harvests`.
+        """
+        count = cells.shape[2]
+        if rule in ("freshest", "lifo"):
+            cells, have = cells[::-1], have[::-1]
+        cells, have = cells.reshape(-1, count), have.reshape(-1, count)
+        if rule == "fefo":
+            ranks = self._oldest_first(cells, now)
+            cells, have = np.take_along_axis(cells, ranks, axis=0), np.take_along_axis(have, ranks, axis=0)
+        before = np.add.accumulate(have, axis=0)
+        before -= have
+        taken = np.minimum(have, np.maximum(wanted - before, 0.0))
+        parts = (taken > CRUMB_KG).reshape(-1).nonzero()[0]
+        kg, where = taken.take(parts), cells.take(parts)
+        column, row = np.divmod(where, self._width)
+        age = self._age.take(where) + self._rate.take(row) * (now - self.inspected_at)
+        left = self._kg.take(where) - kg
+        crumb = left < CRUMB_KG
+        self._kg.put(where, np.where(crumb, 0.0, left))
+        self._changed()
+        kg += np.where(crumb, left, 0.0)
+        return Issued(parts % count, column, kg, age, self._hazard.take(where))
+
+    def _oldest_first(self, cells: Indices, now: float) -> Indices:
+        """Order of the cells of each request, oldest thermal age first, [rank, request]."""
+        row = cells % self._width
+        age = self._age.take(cells) + self._rate.take(row) * (now - self.inspected_at)
+        return np.argsort(-(age / self._median.take(row)), axis=0, kind="stable")
 
     def take_cells(self, columns: Indices, rows: Indices, now: float) -> tuple[Floats, Floats]:
         """Empty single cells; returns what was in them and its thermal age now."""
         kg = self._kg[columns, rows].copy()
         age = self._age[columns, rows] + self._rate[rows] * (now - self.inspected_at)
         self._kg[columns, rows] = 0.0
+        self._changed()
         return kg, age
 
     def inspect(self, now: float) -> Spoilage:
@@ -193,26 +218,29 @@ class Stock:
         self._age += self._rate * (now - self.inspected_at)
         self.inspected_at = now
         spent = np.power(np.maximum(self._age, 0.0) / self._median, self._shape)
-        failed = self._kg * -np.expm1(np.log(2.0) * (self._hazard - spent))
+        failed = self._kg * -np.expm1(LN2 * (self._hazard - spent))
         self._hazard = spent
         self._kg -= failed
         too_old = np.where(self._age >= self._discard_age, self._kg, 0.0)
         self._kg -= too_old
-        return Spoilage(failed.sum(axis=0), too_old.sum(axis=0))
+        self._changed()
+        return Spoilage(np.add.reduce(failed, axis=0), np.add.reduce(too_old, axis=0))
 
     def clear_column(self, column: int) -> Floats:
         """Empty a column before its day is used again; what was still in it is returned by row."""
-        rest = self._kg[column].copy()
+        rest: Floats = self._kg[column].copy()
         self._kg[column] = 0.0
         self._age[column] = 0.0
         self._hazard[column] = 0.0
+        self._changed()
         return rest
 
     def remove_share(self, rows: Indices | slice, share: Floats | float) -> Floats:
         """Take the same share of every lot out of the named rows; returns kg by row."""
         gone = self._kg[:, rows] * share
         self._kg[:, rows] -= gone
-        return np.asarray(gone.sum(axis=0))
+        self._changed()
+        return np.asarray(np.add.reduce(gone, axis=0))
 
     def move(self, source: Indices, target: Indices, share: Floats, now: float) -> None:
         """Move a share of every lot from rows to other rows of the same goods (gate to cold store)."""
@@ -230,9 +258,8 @@ class Stock:
         self._hazard[:, target] = np.minimum(mean, most)
         self._kg[:, target] = total
         self._kg[:, source] -= kg
+        self._changed()
 
-
-def _interleave(cells: Floats) -> Floats:
-    """[column, request, place] to [column x place, request], places of one column side by side."""
-    columns, count, places = cells.shape
-    return cells.transpose(0, 2, 1).reshape(columns * places, count)
+    def _changed(self) -> None:
+        self.version += 1
+        self._on_hand = None

@@ -40,17 +40,52 @@ class Access(NamedTuple):
         least = float(getattr(block, "min_freshness", 0.0))
         return cls(rows, own, None if limit is None else int(limit), least, rule)
 
-    def allowed(self, stock: Stock, columns: Indices, goods: Indices | slice, now: float) -> Mask | None:
-        """Cells that may be taken now, [column, good, place]; None if all."""
-        own = (
-            None
-            if self.own is None
-            else np.broadcast_to(self.own[goods], (len(columns), *self.own[goods].shape))
-        )
-        if self.min_freshness <= 0.0:
-            return own
-        fresh: Mask = stock.freshness_of(columns, self.rows[goods], now) >= self.min_freshness
-        return fresh if own is None else fresh & own
+
+class Lots(NamedTuple):
+    """Lots that may be taken one way: cells of the stock and kilograms, both [column, place, good]."""
+
+    cells: Indices
+    kg: Floats
+    by_good: Floats
+    """Their sums, [good]."""
+
+
+class Way:
+    """One way into the stores with the lots that may be taken: worked out once while nothing moves."""
+
+    __slots__ = ("_cells", "_lots", "_own", "_rows", "_seen", "_stock", "_today", "access")
+
+    def __init__(self, access: Access, stock: Stock) -> None:
+        self.access = access
+        self._stock = stock
+        self._rows = np.ascontiguousarray(access.rows.T)
+        self._own = None if access.own is None else access.own.T
+        self._today = -1
+        self._cells = self._rows
+        self._seen: tuple[int, int, float] | None = None
+        self._lots: Lots | None = None
+
+    def lots(self, today: int, now: float) -> Lots:
+        """What may be taken now; `today` is the column of today's harvest."""
+        least = self.access.min_freshness
+        seen = (self._stock.version, today, now if least > 0.0 else 0.0)
+        if self._lots is None or seen != self._seen:
+            self._seen, self._lots = seen, self._look(today, now, least)
+        return self._lots
+
+    def _look(self, today: int, now: float, least: float) -> Lots:
+        stock = self._stock
+        if today != self._today:
+            self._cells = stock.cells(stock.harvests(today, self.access.age_limit), self._rows)
+            self._today = today
+        cells = self._cells
+        kg = stock.held(cells)
+        if self._own is not None:
+            kg *= self._own
+        if least > 0.0:
+            kg *= stock.fresh(cells, self._rows, least, now)
+        by_column = kg[:, 0] if kg.shape[1] == 1 else np.add.reduce(kg, axis=1)
+        return Lots(cells, kg, np.add.reduce(by_column, axis=0))
 
 
 def ways_in(layout: Layout) -> tuple[list[Access], Indices]:

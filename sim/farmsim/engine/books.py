@@ -18,6 +18,8 @@ from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Cost = Literal["packaging", "packing", "packing_wage", "ads", "operation"]
+"""What a parcel shop pays for, as an item of the ledger."""
 
 
 class Books:
@@ -100,9 +102,7 @@ class Books:
                 paid = amount * self._covered[id(programme)] * programme.freight_share
                 self._pay_programme(programme, "freight_subsidy", paid, accounts.cooperative)
 
-    def cost(
-        self, item: Literal["packaging", "packing", "packing_wage", "ads", "operation"], amount: Floats
-    ) -> None:
+    def cost(self, item: Cost, amount: Floats) -> None:
         """Costs of the shop by offer: boxes to suppliers, packing to workers or growers' homes, traffic."""
         if not np.count_nonzero(amount):
             return
@@ -162,8 +162,9 @@ class Books:
         """Pay growers their share of every offer's surplus so far, beyond what they had of it."""
         world, flows = self._world, self._world.money.flows
         costs = (
-            flows["commission"] + flows["ads"] + flows["operation"] + flows["back_margin"] + flows["fee"] + flows["freight"]
-            + flows["packaging"] + flows["packing"] + flows["packing_wage"] + flows["door"] + self._charge
+            flows["commission"] + flows["ads"] + flows["operation"] + flows["back_margin"] + flows["fee"]
+            + flows["freight"] + flows["packaging"] + flows["packing"] + flows["packing_wage"] + flows["door"]
+            + self._charge
         )  # fmt: skip
         surplus = flows["receipt"] + flows["freight_subsidy"] - costs
         due = np.maximum(world.layout.offers.surplus_share * surplus - flows["surplus"], 0.0)

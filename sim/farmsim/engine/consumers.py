@@ -1,256 +1,39 @@
-"""Consumers of 31 provinces: the markets that a scenario opens, and each day's orders in them.
+"""Consumers of 31 provinces: each day's orders in the markets that a scenario opens.
 
-A *consumer offer* is an offer of a parcel or stocked channel; those of one product stand together and form
-its market. A *cell* is (consumer offer, province, transit slot): orders are Poisson in every cell, which is
-the same law as drawing buyers, letting each choose and giving each parcel its own transit time.
+Orders are Poisson in every cell (consumer offer, province, transit slot), which is the same law as drawing
+buyers, letting each choose and giving each parcel its own transit time.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Attraction, ParcelChannel, StockedChannel
-from farmsim.domain.counts import poisson
-from farmsim.domain.demand import Independent, Logit, logit_shares
+from farmsim.domain.counts import poisson_cells
+from farmsim.domain.demand import logit_shares
 from farmsim.domain.distributions import draw
-from farmsim.domain.network import road_km, transit_probabilities
-from farmsim.domain.seasons import calendar_factor
-from farmsim.engine.layout import Layout, parcel_lane
-from farmsim.engine.programmes import promotion_factors
+from farmsim.engine.catchment import Market
+from farmsim.engine.layout import Layout
 from farmsim.engine.world import World
-from farmsim.scenario.catalogue import provinces
-from farmsim.scenario.schema import Scenario
 from farmsim.streams import Streams, normals, uniform_block, uniforms_at
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
-FULL_MARKS = 5.0
-"""Rating of shops where customers see what they buy; it never moves."""
-RARE = 1e-3
-"""Transit slots less likely than this are left to their neighbours."""
+AT_ONCE = 8192
+"""Uniform numbers that are drawn at a time for the days ahead."""
 
 
-class Cells(NamedTuple):
-    """[cell] in the order offer, province, slot."""
+class _Table(NamedTuple):
+    """The cells of one market as a table with a row for each province."""
 
-    offer: Indices
-    """Position among the consumer offers."""
-    province: Indices
-    slot: Indices
-    pair: Indices
-    """Index into the flattened [consumer offer, province]."""
-    share: Floats
-    """Chance of this transit slot."""
-    first: Indices
-    """First cell of every consumer offer that has cells."""
-    owners: Indices
-    """Those consumer offers."""
-    address: NDArray[np.uint64]
-    """Counter of the cell within its offer's stream."""
-
-
-class Market(NamedTuple):
-    """The consumers' side of a scenario, compiled once. Arrays are by consumer offer unless said otherwise."""
-
-    offer: Indices
-    parcel: NDArray[np.bool_]
-    product: Indices
-    group: Indices
-    """Number of the market, 0, 1, ..."""
-    first_offer: Indices
-    """[market]"""
-    law: tuple[Logit | Independent, ...]
-    """[market]"""
-    choosing: NDArray[np.bool_]
-    weight: Floats
-    """[consumer offer, province]: reach x exp(utility of what never changes)."""
-    price_coef: Floats
-    freshness_coef: Floats
-    rating_coef: Floats
-    base: Floats
-    """[market, province]: potential buyers a day; 1 for independent demand."""
-    own_base: Floats
-    """[consumer offer, province]: packs a day of independent demand; 0 under logit."""
-    elasticity: Floats
-    rating_elasticity: Floats
-    switch_share: Floats
-    calendar: Floats
-    """[market, day]"""
-    promotion: Floats
-    """[consumer offer, day]"""
-    transit_days: Floats
-    """[consumer offer, province]: mean days from dispatch to delivery."""
-    slot_days: Floats
-    """[slot]: days from cut-off to delivery."""
-    freight: Floats
-    """[consumer offer, province]: price of one parcel."""
-    expected_freshness: Floats
-    rating_start: Floats
-    province_share: Floats
-    """[consumer offer, province]: weights of the offer's kind of market."""
-    cells: Cells
-
-
-def make_market(layout: Layout) -> Market | None:
-    """The consumers of a scenario; None if no channel sells to them."""
-    scenario = layout.scenario
-    chosen = [
-        (layout.products.index(p), index)
-        for index, (c, _, p) in enumerate(layout.offers.ids)
-        if isinstance(scenario.channels[c], ParcelChannel | StockedChannel)
-    ]
-    if not chosen:
-        return None
-    offer = np.array([index for _, index in sorted(chosen)], dtype=np.intp)
-    product = layout.offers.product[offer]
-    group = np.cumsum(np.diff(product, prepend=product[0]) != 0)
-    first_offer = np.flatnonzero(np.diff(group, prepend=-1))
-    laws: list[Logit | Independent] = []
-    for at in first_offer:
-        demand = scenario.products[layout.products[product[at]]].demand
-        assert demand is not None, "a product that consumers buy has a demand"
-        laws.append(demand)
-    return _compile(layout, offer, group, first_offer, laws)
-
-
-def _compile(
-    layout: Layout, offer: Indices, group: Indices, first_offer: Indices, laws: list[Logit | Independent]
-) -> Market:
-    scenario = layout.scenario
-    places = provinces()
-    online = np.array([p.online_share for p in places])
-    offline = np.array([p.offline_share for p in places])
-    count, regions = len(offer), len(places)
-    parcel = np.zeros(count, dtype=np.bool_)
-    weight = np.zeros((count, regions))
-    own_base = np.zeros((count, regions))
-    days = np.zeros((count, regions))
-    freight = np.zeros((count, regions))
-    share = np.zeros((count, regions))
-    slots: list[Floats] = []
-    first_slot = 1.0 + (scenario.clock.delivery - scenario.clock.cutoff) / 24.0
-    for at, index in enumerate(offer):
-        channel_id, county, product = layout.offers.ids[index]
-        channel = scenario.channels[channel_id]
-        law = laws[group[at]]
-        assert isinstance(channel, ParcelChannel | StockedChannel), f"{channel_id} has no consumers"
-        reach = _reach(channel.attraction, [p.id for p in places])
-        spread = online if channel.attraction.market == "online" else offline
-        share[at] = spread * reach / max(float((spread * reach).sum()), 1e-300)
-        if isinstance(channel, ParcelChannel):
-            parcel[at] = True
-            lane = parcel_lane(scenario, county, channel)
-            place = scenario.counties[county].place
-            km = road_km(
-                place.latitude,
-                place.longitude,
-                np.array([p.latitude for p in places]),
-                np.array([p.longitude for p in places]),
-            )
-            days[at] = np.maximum(
-                lane.transit_days + (km - lane.reference_km) / 1000.0 * lane.days_per_1000_km, 0.5
-            )
-            extra = (layout.offers.pack_kg[index] - lane.reference_kg) * lane.price_per_extra_kg
-            far = (km - lane.reference_km) * lane.price_per_extra_km
-            freight[at] = np.maximum(lane.price_per_parcel + extra + far, 0.2 * lane.price_per_parcel)
-            slots.append(transit_probabilities(days[at], lane.transit_cv, first_slot))
-            waiting = days[at] if channel.expected_delivery_days is None else channel.expected_delivery_days
-        else:
-            slots.append(np.ones((regions, 1)))
-            waiting = np.full(regions, channel.delivery_days)
-        sale = channel.sells[product]
-        if isinstance(law, Logit):
-            taste = channel.attraction.taste if sale.taste is None else sale.taste
-            utility = law.constant + taste + law.delivery_day_coef * waiting
-            lift = reach * (online / offline if channel.attraction.market == "online" else 1.0)
-            weight[at] = lift * np.exp(utility)
-        else:
-            assert sale.base_kg_per_day is not None, "independent demand needs a base rate"
-            own_base[at] = sale.base_kg_per_day / layout.offers.pack_kg[index] * share[at]
-    law_of = [laws[g] for g in group]
-    sales = [scenario.channels[layout.offers.ids[i][0]].sells[layout.offers.ids[i][2]] for i in offer]
-    base_price = np.array([getattr(s, "base_price_per_kg", None) or s.price_per_kg for s in sales])
-    price = layout.offers.price[offer]
-    elasticity = np.array([law.price_elasticity if isinstance(law, Independent) else 0.0 for law in law_of])
-    own_base *= ((price / base_price) ** elasticity)[:, None]
-    blocks = [scenario.channels[layout.offers.ids[i][0]] for i in offer]
-    ratings = [block.rating.start if isinstance(block, ParcelChannel) else FULL_MARKS for block in blocks]
-    promotion = promotion_factors(scenario, list(layout.channels))[layout.offers.channel[offer]]
-    return Market(
-        offer=offer,
-        parcel=parcel,
-        product=layout.offers.product[offer],
-        group=group,
-        first_offer=first_offer,
-        law=tuple(laws),
-        choosing=np.array([isinstance(law, Logit) for law in law_of]),
-        weight=weight,
-        price_coef=np.array([law.price_per_kg_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
-        freshness_coef=np.array([law.freshness_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
-        rating_coef=np.array([law.rating_coef if isinstance(law, Logit) else 0.0 for law in law_of]),
-        base=np.array(
-            [law.buyers_per_day * offline if isinstance(law, Logit) else np.ones(regions) for law in laws]
-        ),
-        own_base=own_base,
-        elasticity=elasticity,
-        rating_elasticity=np.array(
-            [law.rating_elasticity if isinstance(law, Independent) else 0.0 for law in law_of]
-        ),
-        switch_share=np.array([law.switch_share for law in law_of]),
-        calendar=np.array([_calendar(law, scenario) for law in laws]),
-        promotion=promotion,
-        transit_days=days,
-        slot_days=first_slot + np.arange(max(s.shape[1] for s in slots)),
-        freight=freight,
-        expected_freshness=np.array(
-            [law.expected_freshness if isinstance(law, Logit) else 0.0 for law in law_of]
-        ),
-        rating_start=np.array(ratings),
-        province_share=share,
-        cells=_cells(slots, (weight + own_base) > 0.0, regions),
-    )
-
-
-def _cells(slots: list[Floats], open_to: NDArray[np.bool_], regions: int) -> Cells:
-    offers: list[Indices] = []
-    where: list[Indices] = []
-    slot: list[Indices] = []
-    share: list[Floats] = []
-    for at, chance in enumerate(slots):
-        likely = np.where((chance > RARE) & open_to[at][:, None], chance, 0.0)
-        likely /= np.maximum(likely.sum(axis=1, keepdims=True), 1e-300)
-        province, day = np.nonzero(likely)
-        offers.append(np.full(len(province), at, dtype=np.intp))
-        where.append(province)
-        slot.append(day)
-        share.append(likely[province, day])
-    offer, province = np.concatenate(offers), np.concatenate(where)
-    slot_of = np.concatenate(slot)
-    owners, first = np.unique(offer, return_index=True)
-    return Cells(
-        offer=offer,
-        province=province,
-        slot=slot_of,
-        pair=offer * regions + province,
-        share=np.concatenate(share),
-        first=first,
-        owners=owners,
-        address=(province * 64 + slot_of).astype(np.uint64),
-    )
-
-
-def _reach(attraction: Attraction, ids: list[str]) -> Floats:
-    served = attraction.provinces
-    return np.array([attraction.reach_share if served is None or p in served else 0.0 for p in ids])
-
-
-def _calendar(law: Logit | Independent, scenario: Scenario) -> Floats:
-    return calendar_factor(
-        scenario.start, scenario.horizon_days, monthly=law.monthly, weekday=law.weekday, events=law.events
-    )
+    own: slice
+    """Its cells."""
+    places: Indices
+    """Their places in the flattened table; its last column is left free."""
+    width: int
 
 
 class Consumers:
@@ -260,7 +43,12 @@ class Consumers:
         self._world = world
         self.market = market
         layout, streams = world.layout, world.streams
-        self._shock = _shocks(market, layout, streams)
+        shock = _shocks(market, layout, streams).transpose(2, 0, 1)
+        self._buyers = market.base * (market.calendar.T[:, :, None] * shock)
+        """Potential buyers, [day, market, province]."""
+        self._all_choose = bool(market.choosing.all())
+        self._switch = (market.switch_share * market.choosing)[:, None]
+        self._tables = _tables(market)
         self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[
             market.cells.offer
         ]
@@ -271,35 +59,50 @@ class Consumers:
         self._sessions = _sessions(world, market)
         self.pack_mean = np.zeros_like(market.weight)
         """[consumer offer, province]: mean orders of today, packs."""
+        self._by_offer = np.zeros(len(market.offer))
         self._day = -1
+        self._chances = np.zeros((0, len(self._keys)))
+        self._chances_from = 0
 
     def open_day(self, day: int) -> Floats:
-        """Mean orders of the day by consumer offer, packs, from prices, ratings and freshness of this morning."""
+        """Mean orders of the day by consumer offer, packs, by prices, ratings and freshness."""
         if day == self._day:
-            return self.pack_mean.sum(axis=1)
+            return self._by_offer
         self._day = day
         market = self.market
-        buyers = market.base * (market.calendar[:, day, None] * self._shock[:, :, day])
+        buyers = self._buyers[day][market.group]
         appeal = np.exp(
             market.price_coef * self.price
             + market.freshness_coef * self.seen_freshness
             + market.rating_coef * (self.rating - market.rating_start)
         )
         self._odds = market.weight * (appeal * market.promotion[:, day])[:, None]
-        self.pack_mean = buyers[market.group] * logit_shares(self._odds, market.first_offer, market.group)
-        if not market.choosing.all():
+        self.pack_mean = buyers * logit_shares(self._odds, market.first_offer, market.group)
+        if not self._all_choose:
             trust = (self.rating / np.maximum(market.rating_start, 1e-9)) ** market.rating_elasticity
-            own = market.own_base * (trust * market.promotion[:, day])[:, None] * buyers[market.group]
+            own = market.own_base * (trust * market.promotion[:, day])[:, None] * buyers
             self.pack_mean = np.where(market.choosing[:, None], self.pack_mean, own)
         for at, size in self._sessions.get(day, ()):
             self.pack_mean[at] += size * market.province_share[at]
-        return self.pack_mean.sum(axis=1)
+        self._by_offer = np.add.reduce(self.pack_mean, axis=1)
+        return self._by_offer
 
     def orders(self, day: int) -> Integers:
         """Orders of the day, [cell], packs."""
         cells = self.market.cells
         mean = self.pack_mean.ravel()[cells.pair] * cells.share
-        return poisson(uniforms_at(self._keys, cells.address + np.uint64(day << 20)), mean)
+        return poisson_cells(self._uniforms(day), mean)
+
+    def _uniforms(self, day: int) -> Floats:
+        """One number for every cell; those of several days are drawn together where cells are few."""
+        cells = self.market.cells
+        if not 0 <= day - self._chances_from < len(self._chances):
+            days = np.arange(day, day + max(1, AT_ONCE // max(1, len(self._keys))), dtype=np.uint64)
+            counters = cells.address + (days << np.uint64(20))[:, None]
+            chances = uniforms_at(np.tile(self._keys, len(days)), counters.reshape(-1))
+            self._chances, self._chances_from = chances.reshape(counters.shape), day
+        today: Floats = self._chances[day - self._chances_from]
+        return today
 
     def switching(self, day: int, unserved: Integers, is_open: NDArray[np.bool_]) -> Integers:
         """Orders of buyers who found their first choice sold out and choose once more, [cell], packs.
@@ -314,29 +117,38 @@ class Consumers:
             return found
         by_market = np.add.reduceat(unserved, market.first_offer, axis=0)
         shares = logit_shares(self._odds * is_open[:, None], market.first_offer, market.group)
-        chance = (shares * (market.switch_share * market.choosing)[:, None]).ravel()[cells.pair] * cells.share
-        for group in np.flatnonzero(by_market.any(axis=1)):
-            own = np.flatnonzero((market.group == group)[cells.offer] & (chance > 0.0))
-            if not len(own):
-                continue
-            where = by_market[group].nonzero()[0]
-            row = np.full(by_market.shape[1], -1, dtype=np.intp)
-            row[where] = np.arange(len(where))
-            own = own[row[cells.province[own]] >= 0]
-            table = np.zeros((len(where), len(own) + 1))
-            at = (row[cells.province[own]], np.arange(len(own)))
-            table[at] = chance[own]
-            table[:, -1] = 1.0 - table[:, :-1].sum(axis=1)
+        chance = (shares * self._switch).ravel()[cells.pair] * cells.share
+        for group in np.logical_or.reduce(by_market, axis=1).nonzero()[0].tolist():
+            table, where = self._tables[group], by_market[group].nonzero()[0]
+            odds = np.zeros((by_market.shape[1], table.width + 1))
+            odds.put(table.places, chance[table.own])
+            odds[:, -1] = 1.0 - np.add.reduce(odds, axis=1)
             product = self._world.layout.products[market.product[market.first_offer[group]]]
-            counts = self._world.streams.generator("switch", product, day).multinomial(
-                by_market[group, where], table
-            )
-            found[own] = counts[at]
+            generator = self._world.streams.generator("switch", product, day)
+            counts = np.zeros(odds.shape, dtype=np.int64)
+            counts[where] = generator.multinomial(by_market[group, where], odds[where])
+            found[table.own] = counts.take(table.places)
         return found
 
     def learn(self, at: Indices, freshness: Floats, weight: float) -> None:
         """Buyers' picture of freshness moves towards what arrived, by offer."""
         self.seen_freshness[at] += weight * (freshness - self.seen_freshness[at])
+
+
+def _tables(market: Market) -> list[_Table]:
+    """The tables of all markets; cells of one market stand together."""
+    cells, regions = market.cells, market.weight.shape[1]
+    edges = np.searchsorted(market.group[cells.offer], np.arange(len(market.law) + 1))
+    tables = []
+    for first, last in pairwise(edges.tolist()):
+        province = cells.province[first:last]
+        order = np.argsort(province, kind="stable")
+        count = np.bincount(province, minlength=regions)
+        nth = np.empty(last - first, dtype=np.intp)
+        nth[order] = np.arange(last - first) - (np.cumsum(count) - count)[province[order]]
+        width = int(count.max())
+        tables.append(_Table(slice(first, last), province * (width + 1) + nth, width))
+    return tables
 
 
 def _shocks(market: Market, layout: Layout, streams: Streams) -> Floats:

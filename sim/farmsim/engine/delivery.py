@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import ParcelChannel
-from farmsim.domain.counts import binomial
+from farmsim.domain.counts import binomial_cells
 from farmsim.domain.demand import reputation
 from farmsim.domain.network import ParcelLane
 from farmsim.domain.produce import freshness
 from farmsim.domain.records import Delivered
-from farmsim.engine.books import Books
-from farmsim.engine.consumers import Consumers, Market
+from farmsim.domain.sums import sum_by
+from farmsim.engine.books import Books, Cost
+from farmsim.engine.catchment import Market
+from farmsim.engine.consumers import Consumers
 from farmsim.engine.layout import Layout, parcel_lane
 from farmsim.engine.world import World
 from farmsim.streams import uniforms_at
@@ -27,6 +29,8 @@ Integers = NDArray[np.int64]
 
 LEARNING = 0.15
 """Weight of a day's arrivals in buyers' picture of freshness (assumption, 0.05 to 0.3)."""
+COSTS: tuple[Cost, ...] = ("packaging", "packing", "packing_wage", "ads", "operation")
+"""Costs of a shop in the order in which they are paid."""
 KEPT, REFUSED, LOST, BAD, FRESH, DAYS, LATE, SPOILED, LEFT = range(9)
 """What the calendar of arrivals adds up: parcels by outcome, and sums over parcels that arrive."""
 
@@ -98,7 +102,10 @@ class ParcelRules(NamedTuple):
                 [float(k.rate(lane.celsius)) if lane else 1.0 for k, lane in zip(keeping, lanes, strict=True)]
             ),
             chilled=np.array(
-                [k.chilled_share(lane.celsius) if lane else 0.0 for k, lane in zip(keeping, lanes, strict=True)]
+                [
+                    k.chilled_share(lane.celsius) if lane else 0.0
+                    for k, lane in zip(keeping, lanes, strict=True)
+                ]
             ),
             ripe_start=np.array([k.ripe_start for k in keeping]),
             ripe_life=np.array([k.ripe_life for k in keeping]),
@@ -124,6 +131,13 @@ class ParcelRules(NamedTuple):
             usual_days=(market.transit_days * market.province_share).sum(axis=1),
         )
 
+    def unit_costs(self) -> Floats:
+        """What a parcel costs: its price, then `COSTS`; as an amount and a share of it, [2, item, offer]."""
+        one = np.ones_like(self.price)
+        amounts = [self.price, self.packaging, self.packing, self.packing, self.price, self.price]
+        shares = [one, one, 1.0 - self.packing_wages, self.packing_wages, self.ads, self.operation]
+        return np.array([amounts, shares])
+
 
 class Courier:
     """Parcels between cut-off and door."""
@@ -134,137 +148,141 @@ class Courier:
         self._books = books
         self._rules = rules
         market, layout = consumers.market, world.layout
-        slots = len(market.slot_days)
-        self._ring = np.zeros((slots + 2, LEFT + 1, len(market.offer)))
+        offers, slots = len(market.offer), len(market.slot_days)
+        self._ring = np.zeros((slots + 2, LEFT + 1, offers))
+        """What arrives, [day modulo its length, kind, consumer offer]."""
         keys = world.streams.keys("parcels", ["/".join(layout.offers.ids[o]) for o in market.offer])
-        self._parcels = market.parcel.nonzero()[0]
-        self._keys = np.repeat(keys[self._parcels], slots)
-        self._address = np.tile(np.arange(slots, dtype=np.uint64), len(self._parcels))
+        self._keys = np.tile(np.repeat(keys, slots), (3, 1))
+        kinds = (np.arange(3, dtype=np.uint64) << np.uint64(40))[:, None]
+        self._address = kinds + np.tile(np.arange(slots, dtype=np.uint64), offers)
+        """Keys and counters of the three outcomes, [outcome, offer x slot]."""
+        self._places = np.arange(offers * slots).reshape(offers, slots)
+        self._slot_age = rules.rate[:, None] * market.slot_days
+        self._unhurt = (1.0 - rules.damage[:, None]) * (1.0 - rules.chilled[:, None]) ** market.slot_days
+        self._promised = (rules.usual_days + rules.promise_days)[:, None]
         self._product = layout.offers.product[market.offer]
         channel = layout.offers.channel[market.offer]
-        self._sold_as = [
-            (f"sold:{layout.channels[c]}", np.flatnonzero(channel == c))
-            for c in dict.fromkeys(channel.tolist())
-        ]
+        self._sold_as = [f"sold:{name}" for name in layout.channels]
+        self._sold_key = channel * len(layout.products) + self._product
         self._terms = [
-            (float(d), rules.payment_days == d) for d in np.unique(rules.payment_days[self._parcels])
+            (float(d), rules.payment_days == d) for d in np.unique(rules.payment_days[market.parcel])
         ]
         self._freight = market.freight.ravel()[market.cells.pair]
         self._slot_cell = market.cells.offer * slots + market.cells.slot
+        self._unit_costs = rules.unit_costs()
         if np.count_nonzero(market.parcel):
             world.daily(world.clock.delivery, self.deliver, beyond=True)
 
     def take(self, day: int, done: Integers, waited: Integers, loads: list[Load]) -> None:
         """Parcels of the day, by cell, leave: the dispatch is booked and their arrivals are drawn."""
         market = self._consumers.market
-        cells, rules = market.cells, self._rules
-        packs, waited_sum, freight = (np.zeros(len(rules.pack_kg)) for _ in range(3))
+        cells, shape = market.cells, self._places.shape
+        packs, waited_days, freight = np.zeros((3, shape[0]))
         packs[cells.owners] = np.add.reduceat(done, cells.first)
         if np.count_nonzero(waited):
-            waited_sum[cells.owners] = np.add.reduceat(waited, cells.first)
+            waited_days[cells.owners] = np.add.reduceat(waited, cells.first)
+            waited_days /= np.maximum(packs, 1.0)
         freight[cells.owners] = np.add.reduceat(done * self._freight, cells.first)
-        shape = (len(packs), len(market.slot_days))
-        by_slot = (
-            np.bincount(self._slot_cell, done, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
-        )
+        by_slot = sum_by(self._slot_cell, done.astype(np.float64), minlength=self._places.size)
         self._book(packs, freight)
-        self._travel(day, by_slot, waited_sum / np.maximum(packs, 1.0), loads)
+        self._travel(day, by_slot.reshape(shape), waited_days, loads)
 
     def deliver(self, day: int) -> None:
         """Today's arrivals: refunds, debts of the platforms, reviews."""
         place = day % len(self._ring)
         ended = self._ring[place]
-        total = ended[KEPT] + ended[REFUSED] + ended[LOST]
+        kept, refused, lost = ended[KEPT], ended[REFUSED], ended[LOST]
+        total = kept + refused + lost
         if not np.count_nonzero(total):
             return
         world, rules = self._world, self._rules
         self._settle(day, ended, ended[LEFT] / np.maximum(total, 1.0))
         self._review(ended)
-        kept_kg = ended[KEPT] * rules.pack_kg
-        for name, at in self._sold_as:
-            if np.count_nonzero(kept_kg[at]):
-                world.kg.add(name, self._product[at], kept_kg[at])
-        if np.count_nonzero(ended[REFUSED]):
-            world.kg.add("returned:consumer", self._product, ended[REFUSED] * rules.pack_kg)
-        world.lose(
-            min(day, world.days - 1), "parcel", "lost_in_transit", self._product, ended[LOST] * rules.pack_kg
-        )
+        sold = sum_by(self._sold_key, kept * rules.pack_kg, len(self._sold_as) * len(world.layout.products))
+        for name, kg in zip(self._sold_as, sold.reshape(len(self._sold_as), -1), strict=True):
+            if np.count_nonzero(kg):
+                world.kg.add_by_product(name, kg)
+        if np.count_nonzero(refused):
+            world.kg.add("returned:consumer", self._product, refused * rules.pack_kg)
+        if np.count_nonzero(lost):
+            lost_kg = lost * rules.pack_kg
+            world.lose(min(day, world.days - 1), "parcel", "lost_in_transit", self._product, lost_kg)
         if world.wants is None or Delivered in world.wants:
             copy = ended.copy()
-            world.record(
-                Delivered(
-                    day, copy[KEPT], copy[REFUSED], copy[LOST], copy[BAD], copy[FRESH], copy[DAYS], copy[SPOILED],
-                    self._consumers.rating.copy(),
-                )
-            )  # fmt: skip
+            sums = (copy[kind] for kind in (KEPT, REFUSED, LOST, BAD, FRESH, DAYS, SPOILED))
+            world.record(Delivered(day, *sums, rating=self._consumers.rating.copy()))
         self._ring[place] = 0.0
 
     def _review(self, ended: Floats) -> None:
         """Customers rate what came and remember how fresh it was."""
         rules, consumers = self._rules, self._consumers
-        reviews = ended[KEPT] + ended[REFUSED]
-        score = (reviews - ended[BAD]) * rules.score_good + ended[BAD] * rules.score_bad
+        reviews, bad = ended[KEPT] + ended[REFUSED], ended[BAD]
+        score = (reviews - bad) * rules.score_good + bad * rules.score_bad
         score = np.maximum(score - ended[LATE] * rules.late_penalty, 0.0)
         consumers.rating = reputation(consumers.rating, score, reviews, rules.smoothing)
-        some = np.flatnonzero(reviews > 0.0)
+        some = reviews.nonzero()[0]
         consumers.learn(some, ended[FRESH][some] / reviews[some], LEARNING)
 
     def _book(self, packs: Floats, freight: Floats) -> None:
         """Consumers pay, carriers, boxes, packers and traffic are paid; by offer."""
-        world, rules = self._world, self._rules
-        sale = packs * rules.price
-        world.money.post("sale", world.accounts.consumers, world.accounts.channel, self._by_offer(sale))
-        self._books.freight_by_offer(self._by_offer(freight))
-        self._books.cost("packaging", self._by_offer(packs * rules.packaging))
-        packing = packs * rules.packing
-        self._books.cost("packing", self._by_offer(packing * (1.0 - rules.packing_wages)))
-        self._books.cost("packing_wage", self._by_offer(packing * rules.packing_wages))
-        self._books.cost("ads", self._by_offer(sale * rules.ads))
-        self._books.cost("operation", self._by_offer(sale * rules.operation))
+        world = self._world
+        amounts = packs * self._unit_costs[0]
+        amounts *= self._unit_costs[1]
+        by_offer = self._by_offer(np.concatenate((amounts, freight[None])))
+        world.money.post("sale", world.accounts.consumers, world.accounts.channel, by_offer[0])
+        self._books.freight_by_offer(by_offer[-1])
+        for item, amount in zip(COSTS, by_offer[1:-1], strict=True):
+            self._books.cost(item, amount)
 
-    def _travel(self, day: int, by_slot: Integers, waited: Floats, loads: list[Load]) -> None:
-        """Draw how the day's parcels end, by offer and slot, and put them on the calendar of arrivals."""
+    def _travel(self, day: int, count: Floats, waited: Floats, loads: list[Load]) -> None:
+        """Draw how the day's parcels, [consumer offer, slot], end, and put it on the calendar."""
         market, rules = self._consumers.market, self._rules
-        own = self._parcels
-        at, kg, age, hazard = (np.concatenate(part) for part in zip(*loads, strict=True))
-        median = rules.median[at, None]
-        older = np.maximum(age[:, None] + rules.rate[at, None] * market.slot_days, 0.0) / median
-        share = (kg / np.bincount(at, kg, minlength=len(rules.median))[at])[:, None]
-        mix = np.zeros((2, len(rules.median), len(market.slot_days)))
-        np.add.at(mix[0], at, np.exp2(hazard[:, None] - older ** rules.shape[at, None]) * share)
-        seen = freshness(older, rules.ripe_start[at, None], rules.ripe_life[at, None])
-        np.add.at(mix[1], at, seen * share)
-        count, fresh = by_slot[own], mix[1, own]
-        unhurt = (1.0 - rules.damage[own, None]) * (1.0 - rules.chilled[own, None]) ** market.slot_days
-        p_bad = np.clip(1.0 - mix[0, own] * unhurt, 0.0, 1.0)
-        lost, bad, refused = self._outcomes(day, count, p_bad)
-        arrived = count - lost
-        elapsed = market.slot_days + waited[own, None]
-        late = np.maximum(elapsed - (rules.usual_days + rules.promise_days)[own, None] - 1.0, 0.0)
-        table = np.stack([
-            arrived - refused, refused, lost, bad, arrived * fresh, arrived * elapsed, arrived * late,
-            (bad - refused) * rules.pack_kg[own, None], count * float(day),
-        ])  # fmt: skip
-        slots = (day + 1 + np.arange(len(market.slot_days))) % len(self._ring)
-        self._ring[slots[:, None, None], np.arange(LEFT + 1)[:, None], own] += table.transpose(2, 0, 1)
-        self._world.last_arrival = max(self._world.last_arrival, day + len(market.slot_days))
+        at, kg, age, hazard = loads[0] if len(loads) == 1 else map(np.concatenate, zip(*loads, strict=True))
+        older = np.maximum(age[:, None] + self._slot_age[at], 0.0) / rules.median[at, None]
+        share = (kg / sum_by(at, kg)[at])[:, None]
+        sound = self._mixed(at, np.exp2(hazard[:, None] - older ** rules.shape[at, None]) * share)
+        fresh = self._mixed(
+            at, freshness(older, rules.ripe_start[at, None], rules.ripe_life[at, None]) * share
+        )
+        p_bad = np.minimum(np.maximum(1.0 - sound * self._unhurt, 0.0), 1.0)
+        ended = np.zeros((LEFT + 1, *count.shape))
+        self._draw_outcomes(day, count, p_bad, ended.reshape(LEFT + 1, -1))
+        arrived = count - ended[LOST]
+        elapsed = market.slot_days + waited[:, None]
+        np.subtract(arrived, ended[REFUSED], out=ended[KEPT])
+        np.multiply(arrived, fresh, out=ended[FRESH])
+        np.multiply(arrived, elapsed, out=ended[DAYS])
+        np.multiply(arrived, np.maximum(elapsed - self._promised - 1.0, 0.0), out=ended[LATE])
+        np.multiply(ended[BAD] - ended[REFUSED], rules.pack_kg[:, None], out=ended[SPOILED])
+        np.multiply(count, float(day), out=ended[LEFT])
+        self._put_on_calendar(day + 1, ended.transpose(2, 0, 1))
 
-    def _outcomes(self, day: int, count: Integers, p_bad: Floats) -> tuple[Integers, Integers, Integers]:
+    def _mixed(self, at: Indices, values: Floats) -> Floats:
+        """Sums of lot parts, [lot part, slot], by consumer offer and slot."""
+        sums = sum_by(self._places[at].reshape(-1), values.reshape(-1), minlength=self._places.size)
+        return sums.reshape(self._places.shape)
+
+    def _put_on_calendar(self, first: int, ended: Floats) -> None:
+        """Add what ends on consecutive days from `first` on, [day, kind, consumer offer]."""
+        days, place = len(ended), first % len(self._ring)
+        fit = min(days, len(self._ring) - place)
+        self._ring[place : place + fit] += ended[:fit]
+        if fit < days:
+            self._ring[: days - fit] += ended[fit:]
+        self._world.last_arrival = max(self._world.last_arrival, first + days - 1)
+
+    def _draw_outcomes(self, day: int, count: Floats, p_bad: Floats, ended: Floats) -> None:
         """Lost, bad and refused parcels by (offer, slot): binomial, each from numbers of its own address."""
         rules = self._rules
         some = count.reshape(-1).nonzero()[0]
-        offer = self._parcels[some // count.shape[1]]
-        keys, address = self._keys[some], self._address[some] + np.uint64(day << 10)
-        kinds = (np.arange(3, dtype=np.uint64) << np.uint64(40))[:, None]
-        u = uniforms_at(np.tile(keys, 3), (address + kinds).reshape(-1)).reshape(3, -1)
+        offer = some // count.shape[1]
+        address = self._address[:, some] + np.uint64(day << 10)
+        u = uniforms_at(self._keys[:, some].reshape(-1), address.reshape(-1)).reshape(3, -1)
         sent = count.reshape(-1)[some]
-        lost = binomial(u[0], sent, rules.loss[offer])
-        bad = binomial(u[1], sent - lost, p_bad.reshape(-1)[some])
-        refused = binomial(u[2], bad, rules.refused[offer])
-        out = np.zeros((3, count.size), dtype=np.int64)
-        out[:, some] = lost, bad, refused
-        shaped = out.reshape(3, *count.shape)
-        return shaped[0], shaped[1], shaped[2]
+        lost = binomial_cells(u[0], sent, rules.loss[offer])
+        bad = binomial_cells(u[1], sent - lost, p_bad.reshape(-1)[some])
+        refused = binomial_cells(u[2], bad, rules.refused[offer])
+        ended[LOST, some], ended[BAD, some], ended[REFUSED, some] = lost, bad, refused
 
     def _settle(self, day: int, ended: Floats, left_day: Floats) -> None:
         """Refunds go back to consumers at once; the platforms owe the rest after their delay."""
@@ -279,7 +297,7 @@ class Courier:
                 self._books.owe_receipt(day + days, self._by_offer(left_day), self._by_offer(owed))
 
     def _by_offer(self, values: Floats) -> Floats:
-        """From consumer offers to all offers."""
-        out = np.zeros(len(self._world.layout.offers.ids))
-        out[self._consumers.market.offer] = values
+        """From consumer offers to all offers, along the last axis."""
+        out = np.zeros((*values.shape[:-1], len(self._world.layout.offers.ids)))
+        out[..., self._consumers.market.offer] = values
         return out

@@ -138,6 +138,7 @@ class Trader:
     def visit(self, day: int) -> None:
         """He comes with a chance that is lower in a glut, and loads what he can pay and carry."""
         world, layout = self._world, self._world.layout
+        self._stores.put_away()
         have = self._stores.available_kg(self.channel)
         offered = np.minimum(self.granted[self.lines], have)
         waiting = np.bincount(self.county, have, minlength=len(layout.counties))
@@ -197,6 +198,7 @@ class Contract:
     def accept(self, day: int) -> None:
         """Take what the desk granted and is there, up to the day's and the season's volume."""
         world, layout = self._world, self._world.layout
+        self._stores.put_away()
         want = np.minimum(self.granted[self.lines], self._stores.available_kg(self.channel))
         if not np.count_nonzero(want):
             return

@@ -4,14 +4,16 @@ Who is served when a shop is short is drawn without replacement, the longest wai
 travel and end is `engine.delivery`.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import ParcelChannel
-from farmsim.domain.counts import binomial, served
+from farmsim.domain.counts import binomial_cells, served
 from farmsim.domain.stock import Issued
+from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.delivery import Courier, Load, ParcelRules
@@ -32,6 +34,17 @@ class Packed(NamedTuple):
     lost: Integers
 
 
+class _Way(NamedTuple):
+    """The parcel lines that take fruit from the stores by one way."""
+
+    number: int
+    lines: Indices
+    at: Indices
+    """Whose they are: positions among the consumer offers."""
+    grades: list[tuple[Indices, Indices]]
+    """Which of these lines come first, second, ... within their offer (worst grade first); whose they are."""
+
+
 class ParcelShops:
     """All parcel channels of a scenario; arrays are by consumer offer (zero for stocked ones)."""
 
@@ -49,51 +62,62 @@ class ParcelShops:
         buckets = 1 + (int(self.rules.promise_days.max()) + 1 if np.count_nonzero(self.rules.waits) else 0)
         self.waiting = np.zeros((buckets, len(market.cells.offer)), dtype=np.int64)
         """Orders that wait, [days waited (last: overdue), cell]."""
+        self._somebody_waits = False
+        self._nobody = np.zeros((1, len(market.cells.offer)), dtype=np.int64)
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
-        self._own = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-        self._parcel_cell = market.parcel[market.cells.offer]
-        self._index_lines()
+        self._own = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+        parcel_cell = market.parcel[market.cells.offer]
+        self._parcel_cell = None if parcel_cell.all() else parcel_cell
+        self._waits_cell = self.rules.waits[market.cells.offer]
+        self._lines, line_at, self._ways = self._index_lines()
+        self._line_pack = self.pack_kg[line_at]
+        self._most = self._most_packed()
         self._loads: list[Load] = []
         self._left: list[tuple[Indices, Indices, Floats]] = []
+        self._done = self._waited = self._nobody[0]
 
     def owed_kg(self) -> Floats:
         """Orders that wait, kg by consumer offer."""
         packs = np.zeros(len(self.pack_kg))
-        if np.count_nonzero(self.waiting):
+        if self._somebody_waits:
             cells = self._consumers.market.cells
-            packs[cells.owners] = np.add.reduceat(self.waiting.sum(axis=0), cells.first)
+            packs[cells.owners] = np.add.reduceat(np.add.reduce(self.waiting, axis=0), cells.first)
         return packs * self.pack_kg
 
     def pack(self, day: int, orders: Integers, granted: Floats, *, again: bool = False) -> Packed:
-        """Serve waiting and new orders as far as the desk's grant, [line], the fruit and the packers allow.
+        """Serve waiting and new orders as far as grants, [line], fruit and packers allow.
 
         What is taken is deducted from `granted`. Unserved customers of shops with a waiting list join it; with
         `again` (the round of those who switched) nobody waits and the waiting are not asked anew. Where fruit
         is shorter than the desk thought, shops get it in proportion to their grants.
         """
-        cells, rules = self._consumers.market.cells, self.rules
-        new = orders * self._parcel_cell
-        queue = np.zeros((1, len(new)), dtype=np.int64) if again else self.waiting
-        asked = new if len(queue) == 1 and again else new + np.add.reduce(queue, axis=0)
+        cells = self._consumers.market.cells
+        new = orders if self._parcel_cell is None else orders * self._parcel_cell
+        queue = self.waiting if self._somebody_waits and not again else self._nobody
+        waited, asked = self._nobody[0], new
+        if len(queue) > 1:
+            waited, asked = np.arange(len(queue)) @ queue, new + np.add.reduce(queue, axis=0)
         wanted = np.zeros(len(self.pack_kg), dtype=np.int64)
         wanted[cells.owners] = np.add.reduceat(asked, cells.first)
         able = self._take(wanted, granted)
         short = (wanted > able).nonzero()[0].tolist()
-        done, at_once = asked.copy(), new + queue[0]
-        waited = np.zeros(len(new), dtype=np.int64)
-        if len(queue) > 1:
-            waited = np.arange(len(queue)) @ queue
-        rest = np.zeros_like(queue)
-        for at in short:
-            own = self._own[at]
-            done[own], waited[own], rest[:, own] = self._ration(
-                day, at, new[own], queue[:, own], int(able[at]), again=again
-            )
-            at_once[own] -= rest[0, own]
-        lost = rest[0].copy() if again else rest[0] * ~rules.waits[cells.offer]
+        done, rest, at_once = asked, queue, new
+        if short:
+            done, waited, rest = asked.copy(), waited.copy(), np.zeros_like(queue)
+            for at in short:
+                own = self._own[at]
+                rest[:, own] = queue[:, own]
+                rest[0, own] += new[own]
+                done[own], waited[own] = self._ration(day, at, rest[:, own], int(able[at]), again=again)
+            at_once = new - rest[0]
+        elif self._somebody_waits and not again:
+            rest = np.zeros_like(queue)
+        lost = rest[0]
         if not again:
-            rest[0] -= lost
-            self.waiting = rest
+            lost = lost * ~self._waits_cell
+            if rest is not self._nobody:
+                rest[0] -= lost
+                self._let_wait(rest)
         self._done = self._done + done if again else done
         self._waited = self._waited + waited if again else waited
         return Packed(done, at_once, lost)
@@ -102,8 +126,8 @@ class ParcelShops:
         """Whether a shop could still pack another parcel today, by consumer offer."""
         more = np.zeros(len(self.pack_kg), dtype=np.bool_)
         if np.count_nonzero(granted[self._lines] >= self._line_pack):
-            for way, mine in self._ways:
-                more |= self._able(way, mine, granted)[1] >= 1
+            for way in self._ways:
+                more |= self._able(way, granted)[1] >= 1
         return more
 
     def leave(self, day: int) -> None:
@@ -118,7 +142,7 @@ class ParcelShops:
     def end_day(self, day: int) -> Integers:
         """The queue grows a day older and overdue customers may cancel; cancelled packs by consumer offer."""
         cancelled = np.zeros(len(self.pack_kg), dtype=np.int64)
-        if not np.count_nonzero(self.waiting):
+        if not self._somebody_waits:
             return cancelled
         cells = self._consumers.market.cells
         queue = np.zeros_like(self.waiting)
@@ -132,87 +156,108 @@ class ParcelShops:
             offer = cells.offer[some]
             u = uniforms_at(self._keys[offer], cells.address[some] + np.uint64(day << 20))
             gone = np.zeros(len(overdue), dtype=np.int64)
-            gone[some] = binomial(u, overdue[some], self.rules.leaves_share[offer])
+            gone[some] = binomial_cells(u, overdue[some], self.rules.leaves_share[offer])
             cancelled[cells.owners] = np.add.reduceat(gone, cells.first)
             for bucket in range(len(queue) - 1, -1, -1):
                 take = np.minimum(late[bucket], gone)
                 queue[bucket] -= take
                 gone = gone - take
-        self.waiting = queue
+        self._let_wait(queue)
         return cancelled
 
-    def _ration(
-        self, day: int, at: int, new: Integers, queue: Integers, able: int, *, again: bool
-    ) -> tuple[Integers, Integers, Integers]:
-        """Longest waiting first, within a day at random; (served, days waited in sum, left by bucket)."""
-        rest = queue.copy()
-        rest[0] += new
-        total = int(rest.sum())
-        if total <= able:
-            waited = np.arange(len(rest)) @ rest
-            return rest.sum(axis=0), waited, np.zeros_like(rest)
-        done, waited = np.zeros(len(new), dtype=np.int64), np.zeros(len(new), dtype=np.int64)
-        if able <= 0:
-            return done, waited, rest
-        for bucket in range(len(rest) - 1, -1, -1):
-            if able <= 0 or not rest[bucket].any():
-                continue
-            generator = self._world.streams.generator("ration", self._entities[at], day, bucket, int(again))
-            given = served(generator, rest[bucket], able)
-            able -= int(given.sum())
-            done += given
-            waited += given * bucket
-            rest[bucket] = rest[bucket] - given
-        return done, waited, rest
+    def _let_wait(self, queue: Integers) -> None:
+        """The queue from now on, [days waited, cell]; one of a single row is today's."""
+        if len(queue) < len(self.waiting):
+            self.waiting[0] = queue[0]
+        else:
+            self.waiting = queue
+        self._somebody_waits = bool(np.count_nonzero(queue))
 
-    def _able(self, way: int, mine: Indices, granted: Floats) -> tuple[Floats, Integers]:
+    def _ration(
+        self, day: int, at: int, queue: Integers, able: int, *, again: bool
+    ) -> tuple[Integers, Integers]:
+        """Longest waiting first, within a day at random; (served, days waited in sum), by cell of one offer.
+
+        Who is served leaves `queue`, [days waited, cell], in which there are more than `able`.
+        """
+        done, waited = np.zeros((2, queue.shape[1]), dtype=np.int64)
+        for bucket in range(len(queue) - 1, -1, -1):
+            here = queue[bucket]
+            asking = int(np.add.reduce(here))
+            if able <= 0 or asking == 0:
+                continue
+            given = here.copy()
+            if asking > able:
+                entity = self._entities[at]
+                generator = self._world.streams.generator("ration", entity, day, bucket, int(again))
+                given = served(generator, here, able)
+            able -= min(asking, able)
+            done += given
+            if bucket:
+                waited += given * bucket
+            here -= given
+        return done, waited
+
+    def _able(self, way: _Way, granted: Floats) -> tuple[Floats, Integers]:
         """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""
-        kg = granted[self._lines[mine]]
-        if np.count_nonzero(kg):
-            kg = self._stores.fitted(way, self._lines[mine], kg)
-        by_offer = np.bincount(self._line_at[mine], kg, minlength=len(self.pack_kg))
-        return kg, np.minimum(np.floor(by_offer / self.pack_kg + 1e-9), self._most).astype(np.int64)
+        kg = granted[way.lines]
+        if not np.count_nonzero(kg):
+            return kg, np.zeros(len(self.pack_kg), dtype=np.int64)
+        kg = self._stores.fitted(way.number, way.lines, kg)
+        packs = sum_by(way.at, kg, minlength=len(self.pack_kg))
+        packs /= self.pack_kg
+        packs += 1e-9
+        np.floor(packs, out=packs)
+        if self._most is not None:
+            packs = np.minimum(packs, self._most)
+        return kg, packs.astype(np.int64)
 
     def _take(self, wanted: Integers, granted: Floats) -> Integers:
-        """Issue the fruit of the day's parcels, worst accepted grade first; parcels made, by consumer offer."""
+        """Issue the fruit of the day's parcels, worst accepted grade first; how many, by consumer offer."""
         made = np.zeros(len(wanted), dtype=np.int64)
-        for way, mine in self._ways:
-            kg, able = self._able(way, mine, granted)
+        for way in self._ways:
+            kg, able = self._able(way, granted)
             packs = np.minimum(wanted, able)
             if not np.count_nonzero(packs):
                 continue
             made += packs
             share, want = np.zeros(len(kg)), packs * self.pack_kg
-            at, nth = self._line_at[mine], self._nth[mine]
-            for place in range(int(nth.max()) + 1):
-                here = nth == place
-                share[here] = np.minimum(kg[here], want[at[here]])
-                want -= np.bincount(at[here], share[here], minlength=len(want))
-            taken: Issued = self._stores.take(way, self._lines[mine], share)
-            line = self._lines[mine][taken.line]
-            granted -= np.bincount(line, taken.kg, minlength=len(granted))
+            for here, whose in way.grades:
+                share[here] = part = np.minimum(kg[here], want[whose])
+                if here is not way.grades[-1][0]:
+                    want -= sum_by(whose, part, minlength=len(want))
+            taken: Issued = self._stores.take(way.number, way.lines, share)
+            line = way.lines[taken.line]
+            granted -= sum_by(line, taken.kg, minlength=len(granted))
             self._left.append((line, taken.column, taken.kg))
-            self._loads.append(Load(at[taken.line], taken.kg, taken.age, taken.hazard))
+            self._loads.append(Load(way.at[taken.line], taken.kg, taken.age, taken.hazard))
         return made
 
-    def _index_lines(self) -> None:
-        """Tables of the parcel lines: whose they are, which way they take fruit, in which order of grades."""
+    def _index_lines(self) -> tuple[Indices, Indices, list[_Way]]:
+        """The parcel lines, whose they are, and by which ways they take fruit, in which order of grades."""
         layout, market = self._world.layout, self._consumers.market
         place = np.full(len(layout.offers.ids), -1, dtype=np.intp)
         place[market.offer] = np.arange(len(market.offer))
         at = place[layout.lines.offer]
-        self._lines = (market.parcel[at] & (at >= 0)).nonzero()[0]
-        self._line_at = at[self._lines]
-        self._line_pack = self.pack_kg[self._line_at]
-        way = self._stores.way_of[layout.lines.channel[self._lines]]
-        self._ways = [(int(w), (way == w).nonzero()[0]) for w in np.unique(way)]
-        self._nth = np.zeros(len(self._lines), dtype=np.intp)
-        """Place of a line among those of its offer, the worst accepted grade first."""
-        for i in range(1, len(self._nth)):
-            same = self._line_at[i] == self._line_at[i - 1]
-            self._nth[i] = self._nth[i - 1] + 1 if same else 0
-        self._most = np.full(len(self.pack_kg), np.inf)
+        lines = (market.parcel[at] & (at >= 0)).nonzero()[0]
+        at = at[lines]
+        nth = np.zeros(len(lines), dtype=np.intp)
+        for i in range(1, len(nth)):
+            nth[i] = nth[i - 1] + 1 if at[i] == at[i - 1] else 0
+        number = self._stores.way_of[layout.lines.channel[lines]]
+        ways = []
+        for way in np.unique(number):
+            mine = (number == way).nonzero()[0]
+            grades = [(nth[mine] == grade).nonzero()[0] for grade in range(int(nth[mine].max()) + 1)]
+            ways.append(_Way(int(way), lines[mine], at[mine], [(here, at[mine][here]) for here in grades]))
+        return lines, at, ways
+
+    def _most_packed(self) -> Floats | None:
+        """Most parcels that each shop can pack a day, by consumer offer; None if none has a limit."""
+        layout, market = self._world.layout, self._consumers.market
+        most = np.full(len(self.pack_kg), np.inf)
         for channel, block in enumerate(layout.blocks):
             if isinstance(block, ParcelChannel) and block.parcels_per_day is not None:
                 mine = (layout.offers.channel[market.offer] == channel).nonzero()[0]
-                self._most[mine] = np.floor(block.parcels_per_day / max(len(mine), 1))
+                most[mine] = np.floor(block.parcels_per_day / max(len(mine), 1))
+        return most if np.isfinite(most).any() else None

@@ -10,7 +10,8 @@ from farmsim.domain.households import draw_households
 from farmsim.domain.records import Closed, Stocked, Welfare
 from farmsim.engine.accounts import Accounts, make_accounts
 from farmsim.engine.books import Books
-from farmsim.engine.consumers import Consumers, Market, make_market
+from farmsim.engine.catchment import Market, make_market
+from farmsim.engine.consumers import Consumers
 from farmsim.engine.growers import Crop, Growers
 from farmsim.engine.layout import Layout, make_layout
 from farmsim.engine.markets import Contract, Trader, Wholesale
@@ -117,7 +118,11 @@ class Season:
         """Stock of the evening by place."""
         rows = self.model.layout.rows
         held = self.world.stock.on_hand()
-        self.world.record(Stocked(day, np.bincount(rows.place, held, minlength=len(rows.places)).astype(np.float64, copy=False)))
+        self.world.record(
+            Stocked(
+                day, np.bincount(rows.place, held, minlength=len(rows.places)).astype(np.float64, copy=False)
+            )
+        )
 
     def _count_stock(self) -> None:
         """What is on hand, before the doors and on the road at the horizon."""

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.records import Ordered
+from farmsim.domain.sums import sum_by
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.shops import Shops
@@ -30,8 +31,8 @@ class Storefront:
         self._granted = granted
         cells = consumers.market.cells
         self._orders: Integers = np.zeros(len(cells.offer), dtype=np.int64)
-        self._missed: Integers = self._orders
-        self._sold: Integers = self._orders
+        self._missed = self._sold = self._orders
+        """Of the shops, by cell."""
         clock = world.clock
         world.daily(clock.orders, self.take_orders)
         world.daily(clock.shop, self.serve_shops)
@@ -41,8 +42,6 @@ class Storefront:
         """Count the orders of the day in every cell."""
         self._consumers.open_day(day)
         self._orders = self._consumers.orders(day)
-        self._missed = np.zeros_like(self._orders)
-        self._sold = np.zeros_like(self._orders)
 
     def serve_shops(self, day: int) -> None:
         """Shops serve their customers from the shelf."""
@@ -53,7 +52,9 @@ class Storefront:
     def close_day(self, day: int) -> None:
         """Courier cut-off: pack parcels, let the disappointed choose again, write the day down."""
         packed = self._parcels.pack(day, self._orders, self._granted)
-        sold, missed = self._sold + packed.served, self._missed + packed.lost
+        sold, at_once, missed = packed.served, packed.at_once, packed.lost
+        if self._shops.are_there:
+            sold, at_once, missed = self._sold + sold, self._sold + at_once, self._missed + missed
         again = self._choose_again(day, missed) if np.count_nonzero(missed) else np.zeros_like(missed)
         self._parcels.leave(day)
         if self._shops.are_there:
@@ -61,35 +62,29 @@ class Storefront:
         cancelled = self._parcels.end_day(day)
         world = self._world
         if world.wants is None or Ordered in world.wants:
-            world.record(
-                Ordered(
-                    day,
-                    wanted=self._by_offer(self._orders),
-                    at_once=self._by_offer(self._sold + packed.at_once),
-                    lost=self._by_offer(missed),
-                    cancelled=cancelled,
-                    served=self._by_offer(sold + again),
-                    switched_in=self._by_offer(again),
-                )
+            wanted, kept, lost, served, came_over = self._by_offer(
+                self._orders, at_once, missed, sold + again, again
             )
+            world.record(Ordered(day, wanted, kept, lost, cancelled, served, came_over))
 
     def _choose_again(self, day: int, missed: Integers) -> Integers:
         """Served packs of those who chose once more, by cell."""
         market = self._consumers.market
         cells = market.cells
         regions = market.weight.shape[1]
-        unserved = np.bincount(cells.pair, missed, minlength=market.weight.size).astype(np.int64)
+        unserved = sum_by(cells.pair, missed.astype(np.float64), market.weight.size).astype(np.int64)
         is_open = self._parcels.has_more(self._granted) | self._shops.has_more(len(market.offer))
         orders = self._consumers.switching(day, unserved.reshape(-1, regions), is_open)
         if not np.count_nonzero(orders):
             return orders
         packed = self._parcels.pack(day, orders, self._granted, again=True)
-        at_shops = self._shops.serve(day, orders, again=True)[0] if self._shops.are_there else 0
-        return packed.served + at_shops
+        if not self._shops.are_there:
+            return packed.served
+        return packed.served + self._shops.serve(day, orders, again=True)[0]
 
-    def _by_offer(self, cells: Integers) -> Integers:
-        """Sum of cells by consumer offer."""
-        layout = self._consumers.market.cells
-        out = np.zeros(len(self._consumers.market.offer), dtype=np.int64)
-        out[layout.owners] = np.add.reduceat(cells, layout.first)
+    def _by_offer(self, *counts: Integers) -> Integers:
+        """Sums of cells by consumer offer, [count, consumer offer]."""
+        cells = self._consumers.market.cells
+        out = np.zeros((len(counts), len(self._consumers.market.offer)), dtype=np.int64)
+        out[:, cells.owners] = np.add.reduceat(np.array(counts), cells.first, axis=1)
         return out

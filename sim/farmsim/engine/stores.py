@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.stock import Issued
-from farmsim.engine.access import ways_in
+from farmsim.domain.sums import sum_by
+from farmsim.engine.access import Way, ways_in
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -36,10 +37,11 @@ class Stores:
             kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)
         }
         layout = world.layout
-        self.ways, self.way_of = ways_in(layout)
-        """Ways into the stores, and the number of each channel's, [channel]."""
+        ways, self.way_of = ways_in(layout)
+        self._ways = [Way(access, world.stock) for access in ways]
+        """Ways into the stores; `way_of` is the number of each channel's, [channel]."""
         self._lines_of_way = [
-            (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(self.ways))
+            (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(ways))
         ]
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
         self._chilled = world.chilled_shares()
@@ -55,7 +57,7 @@ class Stores:
         county = world.layout.goods.county[lots.good]
         room = self._room()
         cold = rows.has_cold[lots.good]
-        wants = np.bincount(county, lots.kg * cold, minlength=len(room))
+        wants = sum_by(county, lots.kg * cold, minlength=len(room))
         part = np.divide(room, wants, out=np.ones(len(room)), where=wants > room)[county] * cold
         inside = lots.kg * part
         now = world.env.now
@@ -73,12 +75,9 @@ class Stores:
             )
 
     def by_good_kg(self, way: int) -> Floats:
-        """Kilograms in the county's stores that one way in may take now, [good]."""
-        access, stock, now = self.ways[way], self._world.stock, self._world.env.now
-        columns = stock.harvests(self._world.column(int(now)), access.age_limit)
-        have = stock.held(columns, access.rows)
-        allowed = access.allowed(stock, columns, slice(None), now)
-        return np.asarray(np.add.reduce(have if allowed is None else have * allowed, axis=(0, 2)))
+        """Kilograms in the county's stores that one way in may take now, [good]; read only by convention."""
+        now = self._world.env.now
+        return self._ways[way].lots(self._world.column(int(now)), now).by_good
 
     def sellable_kg(self) -> Floats:
         """Kilograms that the rules of its channel let each line take now, [line]."""
@@ -97,8 +96,11 @@ class Stores:
         """`kg` by line, cut in proportion where the fruit of a good is less than all its lines want."""
         good = self._world.layout.lines.good[lines]
         have = self.by_good_kg(way)
-        want = np.bincount(good, kg, minlength=len(have))
-        part = np.divide(have, want, out=np.ones_like(have), where=want > have)
+        want = sum_by(good, kg, minlength=len(have))
+        short = want > have
+        if not np.count_nonzero(short):
+            return kg
+        part = np.divide(have, want, out=np.ones_like(have), where=short)
         return kg * part[good]
 
     def take(self, way: int, lines: Indices, kg: Floats) -> Issued:
@@ -106,21 +108,15 @@ class Stores:
 
         Lines of one good share what is issued for it: each gets the same mix of lots, in proportion.
         """
-        access, stock, now = self.ways[way], self._world.stock, self._world.env.now
+        now = self._world.env.now
         good = self._world.layout.lines.good[lines]
-        total = np.bincount(good, kg, minlength=len(access.rows))
-        goods = total.nonzero()[0]
-        today = self._world.column(int(now))
-        columns = stock.harvests(today, access.age_limit)
-        issued = stock.issue(
-            access.rows[goods], total[goods], now,
-            today=today, rule=access.rule, age_limit=access.age_limit,
-            allowed=access.allowed(stock, columns, goods, now),
-        )  # fmt: skip
-        return _shared(issued, goods, good, kg / np.maximum(total[good], 1e-300))
+        lots = self._ways[way].lots(self._world.column(int(now)), now)
+        total = sum_by(good, kg, minlength=len(lots.by_good))
+        issued = self._world.stock.issue_cells(lots.cells, lots.kg, total, now, self._ways[way].access.rule)
+        return _shared(issued, good, kg, total)
 
     def inspect(self, day: int) -> None:
-        """Age all stock, throw out what failed and what is too old, restow, set the new day's temperatures."""
+        """Age all stock, throw out what failed or is too old, restow, set the new day's temperatures."""
         self.put_away()
         world = self._world
         spoiled, discarded = world.stock.inspect(world.env.now)
@@ -130,7 +126,7 @@ class Stores:
         for kind, rows in self._by_kind.items():
             product = world.row_product[rows]
             if kind == "buyer":
-                self.spoiled_at_buyer += np.bincount(
+                self.spoiled_at_buyer += sum_by(
                     product, spoiled[rows] + discarded[rows], minlength=len(self.spoiled_at_buyer)
                 )
                 continue
@@ -146,7 +142,7 @@ class Stores:
         """Kilograms in the cold stores, [county]."""
         world = self._world
         held = world.stock.on_hand()[world.layout.rows.sellable[self._cold_goods, 0]]
-        return np.bincount(world.layout.goods.county[self._cold_goods], held, minlength=len(self._capacity))
+        return sum_by(world.layout.goods.county[self._cold_goods], held, minlength=len(self._capacity))
 
     def _room(self) -> Floats:
         return np.maximum(self._capacity - self.cold_kg(), 0.0)
@@ -157,7 +153,7 @@ class Stores:
         county = goods.county[good]
         warm = world.ambient_rates(day)[county, goods.product[good]]
         cold = world.row_rates(day)[world.layout.rows.sellable[good, 0]]
-        return self._cooling[county] * np.maximum(warm - cold, 0.0) / 2.0
+        return np.asarray(self._cooling[county] * np.maximum(warm - cold, 0.0) / 2.0)
 
     def _restow(self) -> None:
         """Fruit that waited at the gate moves into free room, every lot in proportion."""
@@ -167,7 +163,7 @@ class Stores:
         world, rows = self._world, self._world.layout.rows
         county = world.layout.goods.county[at]
         waiting = world.stock.on_hand()[rows.sellable[at, 1]]
-        total = np.bincount(county, waiting, minlength=len(self._capacity))
+        total = sum_by(county, waiting, minlength=len(self._capacity))
         part = np.divide(self._room(), total, out=np.zeros_like(total), where=total > 0.0)
         if np.count_nonzero(part):
             share = np.minimum(part, 1.0)[county]
@@ -215,20 +211,20 @@ class Stores:
             )
 
 
-def _shared(issued: Issued, goods: Indices, good: Indices, share: Floats) -> Issued:
-    """What was issued by good, split among the lines that asked: `good` and `share` are by line."""
-    place = np.zeros(int(good.max(initial=0)) + 1, dtype=np.intp)
-    place[goods] = np.arange(len(goods))
-    asking = (share > 0.0).nonzero()[0]
-    request = place[good[asking]]
-    if len(asking) == len(goods):
-        line = np.empty(len(goods), dtype=np.intp)
+def _shared(issued: Issued, good: Indices, kg: Floats, total: Floats) -> Issued:
+    """What was issued by good, split among the lines that asked for `kg` of it; `total` is by good."""
+    asking = (kg > 0.0).nonzero()[0]
+    request = good[asking]
+    if len(asking) == np.count_nonzero(total):
+        line = np.empty(len(total), dtype=np.intp)
         line[request] = asking
         return issued._replace(line=line[issued.line])
     entry, who = (issued.line[:, None] == request).nonzero()
     line = asking[who]
-    kg = issued.kg[entry] * share[line]
-    return Issued(line, issued.column[entry], kg, issued.age[entry], issued.hazard[entry])
+    part = kg[line] / total[good[line]]
+    return Issued(
+        line, issued.column[entry], issued.kg[entry] * part, issued.age[entry], issued.hazard[entry]
+    )
 
 
 def _cooling_hours(county: County) -> float:

@@ -62,10 +62,12 @@ class World:
         """Share of the kilograms that a day in store injures, [row]; 0 at ambient temperature."""
         layout = self.layout
         keeping = [layout.scenario.products[p].keeping for p in layout.products]
-        return np.array([
-            0.0 if np.isnan(celsius) else keeping[self.row_product[row]].chilled_share(float(celsius))
-            for row, celsius in enumerate(layout.rows.celsius)
-        ])
+        return np.array(
+            [
+                0.0 if np.isnan(celsius) else keeping[self.row_product[row]].chilled_share(float(celsius))
+                for row, celsius in enumerate(layout.rows.celsius)
+            ]
+        )
 
     def ambient_rate(self, product: int, county: int, day: int) -> float:
         """Ageing speed of a product where it waits in a county on a day."""
