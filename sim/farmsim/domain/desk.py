@@ -13,6 +13,7 @@ from pydantic import Field
 
 from farmsim.domain.desk_view import DeskLayout, DeskView, Planner
 from farmsim.domain.matrix import RollingPlan
+from farmsim.domain.sums import sum_by
 from farmsim.params import Id, NonNegative, Params, Share
 
 CRUMB_KG = 1e-9
@@ -34,50 +35,66 @@ class _Policy(Params):
         default=0.0, description="Time value of waiting for money, per year."
     )
 
-    def _committed(self, layout: DeskLayout, view: DeskView) -> Floats:
+    def _division(self, layout: DeskLayout) -> "_Division":
+        """What all policies do alike, for one season."""
+        return _Division(layout, proportional=self.rationing == "proportional")
+
+
+class _Division:
+    """The goods of a morning divided: commitments first, then lines by score."""
+
+    def __init__(self, layout: DeskLayout, *, proportional: bool) -> None:
+        self._layout = layout
+        self._proportional = proportional
+        ranks = [(layout.line_rank == rank).nonzero()[0] for rank in np.unique(layout.line_rank)[::-1]]
+        self._ranks = [(at, layout.line_good[at], layout.line_offer[at]) for at in ranks]
+        """Lines by falling rank, with their goods and offers."""
+        self._goods, self._offers = layout.line_good.tolist(), layout.line_offer.tolist()
+
+    def committed(self, view: DeskView) -> Floats:
         """Kilograms by line that serve commitments, [line]."""
-        if self.rationing == "none" or not view.committed_kg.any():
-            return np.zeros(len(layout.line_good))
-        taken = np.zeros(len(layout.line_good))
+        taken = np.zeros(len(self._goods))
+        if not self._proportional or not np.count_nonzero(view.committed_kg):
+            return taken
+        goods = self._layout.goods
         owed, left = view.committed_kg.copy(), view.good_kg.copy()
-        for rank in np.unique(layout.line_rank)[::-1]:
-            at = (layout.line_rank == rank).nonzero()[0]
-            good, offer = layout.line_good[at], layout.line_offer[at]
-            room = view.line_kg[at].copy()
+        for at, good, offer in self._ranks:
+            room = view.line_kg[at]
             while True:
                 want = np.where(room > CRUMB_KG, owed[offer], 0.0)
-                asked = np.bincount(good, want, minlength=layout.goods)
+                asked = sum_by(good, want, minlength=goods)
                 short = asked > np.maximum(left, CRUMB_KG)
-                part = np.divide(left, asked, out=np.ones(layout.goods), where=short)
+                part = np.divide(left, asked, out=np.ones(goods), where=short)
                 fair = want * part[good]
                 given = np.minimum(fair, room)
                 taken[at] += given
                 room -= given
                 owed[offer] -= given
-                left = np.maximum(left - np.bincount(good, given, minlength=layout.goods), 0.0)
+                left = np.maximum(left - sum_by(good, given, minlength=goods), 0.0)
                 if not np.count_nonzero((fair > given + CRUMB_KG) & (left[good] > CRUMB_KG)):
                     break
         return taken
 
-    def _greedy(self, layout: DeskLayout, view: DeskView, score: Floats) -> Floats:
+    def greedy(self, view: DeskView, score: Floats) -> Floats:
         """Serve commitments, then lines by falling score until goods or wants run out, [line].
 
         Lines with a score of minus infinity get nothing beyond their commitments.
         """
-        taken = self._committed(layout, view)
-        left = view.good_kg - np.bincount(layout.line_good, taken, minlength=layout.goods)
-        want = np.minimum(view.wanted_kg[:, 0], view.remaining_kg)
-        want = want - np.bincount(layout.line_offer, taken, minlength=layout.offers)
-        for line in np.argsort(-score, kind="stable"):
-            if score[line] == -np.inf:
-                break
-            good, offer = layout.line_good[line], layout.line_offer[line]
-            more = min(left[good], want[offer], view.line_kg[line] - taken[line])
+        layout = self._layout
+        served = self.committed(view)
+        wanted = np.minimum(view.wanted_kg[:, 0], view.remaining_kg)
+        left = (view.good_kg - sum_by(layout.line_good, served, minlength=layout.goods)).tolist()
+        want = (wanted - sum_by(layout.line_offer, served, minlength=layout.offers)).tolist()
+        room, taken = (view.line_kg - served).tolist(), served.tolist()
+        order = np.argsort(-score, kind="stable")
+        for line in order[: np.count_nonzero(score > -np.inf)].tolist():
+            good, offer = self._goods[line], self._offers[line]
+            more = min(left[good], want[offer], room[line])
             if more > 0.0:
                 taken[line] += more
                 left[good] -= more
                 want[offer] -= more
-        return taken
+        return np.array(taken)
 
 
 class Shares(_Policy):
@@ -93,29 +110,30 @@ class Shares(_Policy):
         """The rule of this policy for one season."""
         share = np.array([self.shares.get(c, 0.0) if self.shares else 1.0 for c in layout.channels])
         part = share[layout.line_channel]
-        total = np.bincount(layout.line_good, part, minlength=layout.goods)
+        total = sum_by(layout.line_good, part, minlength=layout.goods)
         most = np.maximum(total, 1.0 if self.shares else 0.0)
         part = np.divide(part, most[layout.line_good], out=np.zeros_like(part), where=part > 0)
         rest = layout.channels.index(self.rest) if self.rest else -1
         score = np.where(layout.line_channel == rest, 0.0, -np.inf)
+        offer_score = np.where(part > 0.0, part, -np.inf)
+        division = self._division(layout)
 
         def plan(view: DeskView) -> Floats:
             capped = view._replace(
                 line_kg=np.minimum(view.line_kg, view.good_kg[layout.line_good] * part),
             )
-            offer_score = np.where(part > 0.0, part, -np.inf)
-            taken = self._greedy(layout, capped, offer_score)
+            taken = division.greedy(capped, offer_score)
             if rest < 0:
                 return taken
-            used = np.bincount(layout.line_offer, taken, minlength=layout.offers)
+            used = sum_by(layout.line_offer, taken, minlength=layout.offers)
             left = view._replace(
-                good_kg=view.good_kg - np.bincount(layout.line_good, taken, minlength=layout.goods),
+                good_kg=view.good_kg - sum_by(layout.line_good, taken, minlength=layout.goods),
                 line_kg=view.line_kg - taken,
                 committed_kg=np.zeros_like(view.committed_kg),
                 wanted_kg=view.wanted_kg - used[:, None],
                 remaining_kg=view.remaining_kg - used,
             )
-            return taken + self._greedy(layout, left, score)
+            return taken + division.greedy(left, score)
 
         return plan
 
@@ -124,14 +142,17 @@ class Priority(_Policy):
     """Channels in a fixed order; each takes all it wants before the next."""
 
     policy: Literal["priority"]
-    order: list[Id] = Field(description="Channels, first served first; others get nothing.")
+    order: list[Id] = Field(
+        description="Channels, first served first; others get only what they were promised."
+    )
 
     def planner(self, layout: DeskLayout) -> Planner:
         """The rule of this policy for one season."""
         place = {channel: float(-i) for i, channel in enumerate(self.order)}
         score = np.array([place.get(c, -np.inf) for c in layout.channels])[layout.line_channel]
         score = score + 1e-3 * layout.line_rank / (1.0 + layout.line_rank.max(initial=0))
-        return lambda view: self._greedy(layout, view, score)
+        division = self._division(layout)
+        return lambda view: division.greedy(view, score)
 
 
 class Netback(_Policy):
@@ -142,10 +163,11 @@ class Netback(_Policy):
 
     def planner(self, layout: DeskLayout) -> Planner:
         """The rule of this policy for one season."""
+        division = self._division(layout)
 
         def plan(view: DeskView) -> Floats:
             score = np.where(view.netback > self.least_netback_per_kg, view.netback, -np.inf)
-            return self._greedy(layout, view, score)
+            return division.greedy(view, score)
 
         return plan
 
@@ -162,10 +184,10 @@ class Matrix(_Policy):
 
     def planner(self, layout: DeskLayout) -> Planner:
         """The rule of this policy for one season."""
-        rolling = RollingPlan(layout, self.least_netback_per_kg)
+        division, rolling = self._division(layout), RollingPlan(layout, self.least_netback_per_kg)
 
         def plan(view: DeskView) -> Floats:
-            taken = self._committed(layout, view)
+            taken = division.committed(view)
             return taken + rolling.solve(view, taken)
 
         return plan

@@ -198,6 +198,22 @@ def mean_of(distribution: float | Block) -> float:
             return float(distribution)
 
 
+def least_of(distribution: float | Block) -> float:
+    """The least value that can be drawn."""
+    match distribution:
+        case float() | int():
+            return float(distribution)
+        case Constant():
+            return distribution.value
+        case Uniform() | Triangular():
+            return distribution.low
+        case Normal():
+            spread = -math.inf if distribution.sd > 0 else distribution.mean
+            return spread if distribution.low is None else distribution.low
+        case _:
+            return 0.0
+
+
 def lognormal_parameters(mean: float, cv: float) -> tuple[float, float]:
     """Mean and standard deviation of the logarithms of values with this mean and coefficient of variation."""
     variance = math.log1p(cv * cv)

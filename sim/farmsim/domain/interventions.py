@@ -67,7 +67,7 @@ class Promotion(_Programme):
 
 
 class PriceGuarantee(_Programme):
-    """Growers get at least a guaranteed price from the named channels; the payer tops up."""
+    """Growers get at least a guaranteed price, season's mean, from the named channels; the payer tops up."""
 
     kind: Literal["price-guarantee"]
     channels: list[Id] = Field(description="Channels covered.")

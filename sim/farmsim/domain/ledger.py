@@ -99,12 +99,15 @@ class MoneyLedger:
         self._due[day].append(payment)
 
     def settle(self, day: int) -> list[Payment]:
-        """Pay what is due today; returns the payments made."""
-        paid = self._due.pop(day, [])
+        """Pay what is due by today; returns the payments made."""
+        paid = [payment for due in sorted(d for d in self._due if d <= day) for payment in self._due.pop(due)]
         for payment in paid:
             self.post(*payment)
-        np.minimum(self.lowest, self.balance, out=self.lowest)
         return paid
+
+    def note_lowest(self) -> None:
+        """Remember the lowest balance of every account."""
+        np.minimum(self.lowest, self.balance, out=self.lowest)
 
     @property
     def last_due(self) -> int:

@@ -23,6 +23,8 @@ Indices = NDArray[np.intp]
 
 FULL_MARKS = 5.0
 """Rating of shops where customers see what they buy; it never moves."""
+MOST_UTILITY = 300.0
+"""Odds beyond exp(300) are certainty; more would overflow."""
 RARE = 1e-3
 """Transit slots less likely than this are left to their neighbours."""
 
@@ -193,7 +195,7 @@ def _side(layout: Layout, index: int, law: Logit | Independent, first_slot: floa
     if isinstance(law, Logit):
         taste = channel.attraction.taste if sale.taste is None else sale.taste
         utility = law.constant + taste + law.delivery_day_coef * waiting
-        weight = reach * (online / offline if is_online else 1.0) * np.exp(utility)
+        weight = reach * (online / offline if is_online else 1.0) * np.exp(np.minimum(utility, MOST_UTILITY))
         return _Side(share, days, freight, slots, weight, nothing)
     assert sale.base_kg_per_day is not None, "independent demand needs a base rate"
     own_base = sale.base_kg_per_day / layout.offers.pack_kg[index] * share

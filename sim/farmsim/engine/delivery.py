@@ -209,8 +209,12 @@ class Courier:
             world.lose(min(day, world.days - 1), "parcel", "lost_in_transit", self._product, lost_kg)
         if world.wants is None or Delivered in world.wants:
             copy = ended.copy()
-            sums = (copy[kind] for kind in (KEPT, REFUSED, LOST, BAD, FRESH, DAYS, SPOILED))
-            world.record(Delivered(day, *sums, rating=self._consumers.rating.copy()))
+            world.record(
+                Delivered(
+                    day, copy[KEPT], copy[REFUSED], copy[LOST], copy[BAD], copy[FRESH],
+                    copy[DAYS], copy[SPOILED], self._consumers.rating.copy(),
+                )
+            )  # fmt: skip
         self._ring[place] = 0.0
 
     def _review(self, ended: Floats) -> None:

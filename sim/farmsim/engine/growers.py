@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from farmsim.domain.households import GrowerGroup
 from farmsim.domain.records import Harvested
 from farmsim.domain.seasons import harvest_bell
+from farmsim.domain.sums import sum_by
 from farmsim.engine.layout import Layout
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.world import World
@@ -47,7 +48,7 @@ class Crop:
         """[group][grade of the product], adds up to 1"""
 
     def glut(self, county: str, product: str) -> float:
-        """This season's yield over a normal one, for one product of a county (mean over its groups)."""
+        """The season's yield over a normal one, for one product of a county (mean over its groups)."""
         factors = [
             factor
             for group, entity, factor in zip(self.groups, self.ids, self.yield_factor, strict=True)
@@ -64,7 +65,7 @@ def season_grades(group: GrowerGroup, grades: list[str], z: float) -> Floats:
         moved = 1.0 / (1.0 + np.exp(-(np.log(best / (1.0 - best)) + group.grade_sd * z)))
         share[1:] *= (1.0 - moved) / (1.0 - best)
         share[0] = moved
-    return share / share.sum()
+    return np.asarray(share / share.sum())
 
 
 class Growers:
@@ -72,27 +73,27 @@ class Growers:
 
     def __init__(self, world: World, crop: Crop, yard: Yard) -> None:
         self._world = world
-        self._crop = crop
         self._yard = yard
         products = world.layout.products
         self._product = np.array([products.index(g.product) for g in crop.groups], dtype=np.intp)
-        self._loss = np.array([g.field_loss_share for g in crop.groups])
-        self._own = np.array([g.own_use_share for g in crop.groups])
+        kg = np.ascontiguousarray(crop.kg.T)
+        lost = kg * np.array([g.field_loss_share for g in crop.groups])
+        own = (kg - lost) * np.array([g.own_use_share for g in crop.groups])
+        self._kg, self._lost, self._own, self._brought = kg, lost, own, kg - lost - own
+        """What is picked, culled, kept at home and brought to the packhouse door, [day, group]."""
         world.daily(world.clock.harvest, self.pick)
 
     def pick(self, day: int) -> None:
         """One day's harvest: field loss and own use stay, the rest goes to the packhouse door."""
         world = self._world
-        kg = self._crop.kg[:, day]
+        kg, lost, own = self._kg[day], self._lost[day], self._own[day]
         if not np.count_nonzero(kg):
             return
-        lost = kg * self._loss
-        own = (kg - lost) * self._own
-        world.kg.harvested += np.bincount(self._product, kg, minlength=len(world.layout.products))
+        world.kg.harvested += sum_by(self._product, kg, minlength=len(world.layout.products))
         world.lose(day, "field", "culled", self._product, lost)
         world.kg.add("own_use", self._product, own)
         world.record(Harvested(day, kg, lost, own))
-        self._yard.bring(day, kg - lost - own)
+        self._yard.bring(day, self._brought[day])
 
 
 def _season(streams: Streams, name: str, *entity: str) -> float:

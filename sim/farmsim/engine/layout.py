@@ -259,6 +259,11 @@ def _columns(scenario: Scenario, goods: Goods, rows: Rows) -> int:
         if np.isnan(warmth):
             warmth = coolest_month(scenario, goods.ids[good][0]) - COLD_SPELL
         longest = max(longest, keeping.median_days / float(keeping.rate(warmth)))
+    for county, product, _ in goods.ids:
+        keeping = scenario.products[product].keeping
+        for lane in scenario.counties[county].lanes.values():
+            if isinstance(lane, BulkLane) and lane.celsius is not None:
+                longest = max(longest, keeping.median_days / float(keeping.rate(lane.celsius)))
     return int(min(np.ceil(longest) + 3, scenario.horizon_days + 2, LONGEST_LIFE_DAYS))
 
 

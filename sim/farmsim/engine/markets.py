@@ -7,6 +7,7 @@ from farmsim.domain.channels import OrderChannel, TraderChannel, WholesaleChanne
 from farmsim.domain.prices import session_price, trader_price
 from farmsim.domain.records import Traded
 from farmsim.domain.seasons import autoregressive, calendar_factor
+from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.growers import Crop
 from farmsim.engine.stores import Stores
@@ -36,8 +37,6 @@ class Sale:
         if not isinstance(block, OrderChannel):
             world.money.post("sale", world.accounts.markets, world.accounts.channel, value)
         self._books.owe_receipt(day + block.payment_days, float(left_day), value)
-        net = price * (1.0 - block.take.commission_share)
-        self._books.top_up(kg, np.where(layout.offers.door_price > 0.0, 0.0, net))
         fresh = np.maximum(kg - age_kg / layout.offers.median, 0.0)
         world.record(Traded(day, kg, value, fresh, age_kg))
 
@@ -62,19 +61,21 @@ class Wholesale:
     def expected_price(self, day: int, kg: Floats) -> Floats:
         """Price that the day's session would give if `kg` were sent, by offer of the channel."""
         level = self.level[:, min(day, self._world.days - 1)]
-        return session_price(level, kg[self.offers], self.market_kg[self.offers], self.block.elasticity)
+        product = self._world.layout.offers.product
+        volume = np.bincount(product, kg, minlength=len(self._world.layout.products))[product[self.offers]]
+        return session_price(level, volume, self.market_kg[self.offers], self.block.elasticity)
 
     def session(self, day: int) -> None:
         """Everything that has come is sold at a price that follows the day's volume."""
-        world, layout = self._world, self._world.layout
+        layout = self._world.layout
         size = len(layout.offers.ids)
         come = self._fleet.unload(day, [self.channel])
         if come is None:
             return
         offer = layout.lines.offer[come.line]
-        kg = np.bincount(offer, come.kg, minlength=size)
-        age_kg = np.bincount(offer, come.kg * come.age, minlength=size)
-        left_kg = np.bincount(offer, come.kg * come.left_day, minlength=size)
+        kg = sum_by(offer, come.kg, minlength=size)
+        age_kg = sum_by(offer, come.kg * come.age, minlength=size)
+        left_kg = sum_by(offer, come.kg * come.left_day, minlength=size)
         if np.count_nonzero(kg):
             price = np.zeros(size)
             price[self.offers] = self.expected_price(day, kg)
@@ -117,11 +118,18 @@ class Trader:
         self.level = np.exp(sd * autoregressive(z, block.price_persistence)[0] - sd * sd / 2.0)
         """Factor on his normal price, [day]."""
         self.capacity_kg = block.truck_kg * block.trucks_per_day
+        self._room_kg = self._rooms(block.comes_share)
+        self._glut_room_kg = self._rooms(block.comes_in_glut_share)
         sales = [block.sells[layout.offers.ids[o][2]] for o in layout.lines.offer[self.lines]]
         self._normal = np.array([sale.price_per_kg for sale in sales])
         self._floor = np.array([sale.floor_price_per_kg for sale in sales])
         world.daily(world.clock.trader, self.visit)
         self.granted = np.zeros(len(layout.lines.offer))
+
+    def _rooms(self, chance: float) -> Floats:
+        """What his trucks carry if he comes with this chance, [day, county]."""
+        luck, last = self._luck[:, ::2].T, self._luck[:, 1::2].T
+        return np.asarray((luck < chance) * np.floor(self.block.trucks_per_day + last) * self.block.truck_kg)
 
     def price(self, day: int, waiting: Floats) -> Floats:
         """What he pays per kg, [line of his], given what waits in each county, [county]."""
@@ -130,24 +138,26 @@ class Trader:
             self._normal * self.level[day], self._floor, ratio[self.county], self.block.price_elasticity
         )
 
+    def usual_prices(self) -> Floats:
+        """What he pays per kg without a glut, [day, line of his]."""
+        normal = self._normal * self.level[:, None]
+        return trader_price(normal, self._floor, np.zeros(1), self.block.price_elasticity)
+
     def waiting_kg(self) -> Floats:
         """What the desk has granted him and is really there, [county]."""
         have = np.minimum(self.granted[self.lines], self._stores.available_kg(self.channel))
-        return np.bincount(self.county, have, minlength=len(self._world.layout.counties))
+        return sum_by(self.county, have, minlength=len(self._world.layout.counties))
 
     def visit(self, day: int) -> None:
         """He comes with a chance that is lower in a glut, and loads what he can pay and carry."""
-        world, layout = self._world, self._world.layout
+        layout = self._world.layout
         self._stores.put_away()
         have = self._stores.available_kg(self.channel)
         offered = np.minimum(self.granted[self.lines], have)
-        waiting = np.bincount(self.county, have, minlength=len(layout.counties))
+        waiting = sum_by(self.county, have, minlength=len(layout.counties))
         glut = waiting > self.capacity_kg * self.block.glut_ratio
-        chance = np.where(glut, self.block.comes_in_glut_share, self.block.comes_share)
-        comes = self._luck[:, 2 * day] < chance
-        trucks = np.floor(self.block.trucks_per_day + self._luck[:, 2 * day + 1])
-        room = comes * trucks * self.block.truck_kg
-        total = np.bincount(self.county, offered, minlength=len(room))
+        room = np.where(glut, self._glut_room_kg[day], self._room_kg[day])
+        total = sum_by(self.county, offered, minlength=len(room))
         part = np.divide(np.minimum(room, total), total, out=np.zeros_like(total), where=total > 0.0)
         if not np.count_nonzero(part):
             return
@@ -157,10 +167,9 @@ class Trader:
         size = len(layout.offers.ids)
         line = self.lines[taken.line]
         kg = self._books.left(day, line, taken.column, taken.kg)
-        paid = np.bincount(
-            layout.lines.offer[line], taken.kg * self.price(day, waiting)[taken.line], minlength=size
-        )
-        age_kg = np.bincount(layout.lines.offer[line], taken.kg * taken.age, minlength=size)
+        offer = layout.lines.offer[line]
+        paid = sum_by(offer, taken.kg * self.price(day, waiting)[taken.line], minlength=size)
+        age_kg = sum_by(offer, taken.kg * taken.age, minlength=size)
         price = np.divide(paid, kg, out=np.zeros(size), where=kg > 0.0)
         self._sale(day, self.channel, kg, price, age_kg, day)
 
@@ -209,7 +218,7 @@ class Contract:
         line = self.lines[taken.line]
         kg = self._books.left(day, line, taken.column, taken.kg)
         self.bought_kg += kg
-        age_kg = np.bincount(layout.lines.offer[line], taken.kg * taken.age, minlength=size)
+        age_kg = sum_by(layout.lines.offer[line], taken.kg * taken.age, minlength=size)
         self._sale(day, self.channel, kg, layout.offers.price, age_kg, day)
         if self.block.resale is not None:
             rows = layout.rows.of_line[line]
@@ -239,7 +248,7 @@ class Contract:
             rows[:, None], held * min(1.0, most / total), world.env.now, today=world.column(day), rule="fifo"
         )
         size = len(layout.offers.ids)
-        kg = np.bincount(layout.lines.offer[self.lines[taken.line]], taken.kg, minlength=size)
+        kg = sum_by(layout.lines.offer[self.lines[taken.line]], taken.kg, minlength=size)
         self.resold_kg += float(kg.sum())
         self.resale_value += float(kg.sum()) * price
         world.money.post("resale", world.accounts.markets, world.accounts.channel, kg * price)

@@ -1,19 +1,23 @@
-"""Expected netback of every line: price less fees, freight, packing, expected loss and refunds, waiting for money.
+"""Expected netback of every line: price less fees, freight, packing, expected loss and refunds, interest.
 
 The part that does not change is worked out once; wholesale and trader prices are those of the morning.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import OrderChannel, ParcelChannel, StockedChannel, WholesaleChannel
 from farmsim.engine.catchment import Market
+from farmsim.domain.produce import Keeping, lost_between
 from farmsim.engine.layout import parcel_lane
 from farmsim.engine.markets import Trader, Wholesale
 from farmsim.engine.transport import Fleet, Route
 from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 STORE_DAYS = 1.0
 """Days that a line's fruit is expected to have spent in store (assumption of the desk)."""
@@ -51,20 +55,26 @@ class Netbacks:
                     case _:
                         pass
 
+        self._moving = list(self._moving_worths())
+
     def today(self, day: int) -> Floats:
         """Expected netback per kg, [line]."""
-        layout = self._world.layout
         netback = self._fixed.copy()
-        nothing = np.zeros(len(layout.offers.ids))
-        for hall in self._markets:
-            price = nothing.copy()
-            price[hall.offers] = hall.expected_price(day, nothing)
-            lines = layout.lines.of_channel[hall.channel]
-            worth = self._kept[lines] * price[layout.lines.offer[lines]] + netback[lines]
-            netback[lines] = np.where(worth >= hall.block.reservation_price_per_kg, worth, -np.inf)
-        for trader in self._traders:
-            netback[trader.lines] = trader.price(day, np.zeros(len(layout.counties)))
+        for lines, worth in self._moving:
+            netback[lines] = worth[day]
         return netback
+
+    def _moving_worths(self) -> Iterator[tuple[Indices, Floats]]:
+        """Lines whose prices move by the day, and their worth if nothing is sent, [day, line]."""
+        layout = self._world.layout
+        for hall in self._markets:
+            lines = layout.lines.of_channel[hall.channel]
+            price = np.zeros((self._world.days, len(layout.offers.ids)))
+            price[:, hall.offers] = hall.level.T
+            worth = self._kept[lines] * price[:, layout.lines.offer[lines]] + self._fixed[lines]
+            yield lines, np.where(worth >= hall.block.reservation_price_per_kg, worth, -np.inf)
+        for trader in self._traders:
+            yield trader.lines, trader.usual_prices()
 
     def _parcel(self, line: int, block: ParcelChannel, market: Market, age: float) -> float:
         """Price less refunds expected at the mean transit time, freight, box, packing, traffic, interest."""
@@ -76,8 +86,8 @@ class Netbacks:
         keeping = layout.scenario.products[product].keeping
         weights = market.province_share[at]
         days = float((weights * market.transit_days[at]).sum())
-        sound = keeping.survival(age + float(keeping.rate(lane.celsius)) * days) / keeping.survival(age)
-        bad = 1.0 - float(sound) * (1.0 - lane.damage_share)
+        sound = _sound(keeping, age, float(keeping.rate(lane.celsius)) * days)
+        bad = 1.0 - sound * (1.0 - lane.damage_share)
         refused = block.refund.refused_share
         paid_back = lane.loss_share + bad * (refused + (1.0 - refused) * block.refund.partial_share)
         price = float(layout.offers.price[offer])
@@ -99,7 +109,7 @@ class Netbacks:
     def _bulk(
         self, line: int, block: StockedChannel | WholesaleChannel, route: Route, age: float
     ) -> tuple[float, float]:
-        """(Fixed part, share kept of the price) for shops and markets; shops have their price in the first."""
+        """(Fixed part, share kept of a moving price); shops have their price in the first."""
         layout = self._world.layout
         offer = int(layout.lines.offer[line])
         keeping = layout.scenario.products[layout.offers.ids[offer][2]].keeping
@@ -108,9 +118,7 @@ class Netbacks:
             rate = float(self._world.ambient_rates(0)[route.county, layout.offers.product[offer]])
         else:
             rate = float(keeping.rate(route.lane.celsius))
-        sound = float(keeping.survival(age + rate * days) / keeping.survival(age)) * (
-            1.0 - route.lane.damage_share
-        )
+        sound = _sound(keeping, age, rate * days) * (1.0 - route.lane.damage_share)
         kept = sound * (1.0 - block.take.commission_share) * self._waited(block.payment_days + days)
         freight = route.freight_per_kg()
         if isinstance(block, WholesaleChannel):
@@ -123,3 +131,9 @@ class Netbacks:
     def _waited(self, days: float) -> float:
         """Value today of one yuan paid after `days`."""
         return 1.0 / (1.0 + self._world.layout.scenario.desk.interest_per_year * days / 365.0)
+
+
+def _sound(keeping: Keeping, age: float, older: float) -> float:
+    """Share of what is sound at thermal age `age` that is still sound `older` thermal days later."""
+    lost = lost_between(np.array(age), np.array(age + older), keeping.median_days, keeping.shape)
+    return 1.0 - float(lost)

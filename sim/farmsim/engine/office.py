@@ -1,4 +1,4 @@
-"""The office: each morning the desk's view is put together, the plan is asked for, and grants are handed out."""
+"""The office: each morning the desk's view is put together, the plan is asked for and grants are given."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,14 @@ from farmsim.streams import normals, uniform_block
 
 Floats = NDArray[np.float64]
 
+MOST_KG = 1e12
+"""What an offer without a limit can take."""
+
 
 class Desk:
     """The sales desk of all counties."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the desk sees everything
         self,
         world: World,
         yard: Yard,
@@ -63,14 +66,19 @@ class Desk:
         self._supply = self._expected_supply(crop)
         self._keep = self._keep_shares()
         self._packable = self._most_packed()
+        self._standing = self._standing_wants()
+        self._season_kg = self._season_limits()
+        self._trends = self._known_trends()
+        for trader in traders:
+            trader.granted = granted
+        for contract in contracts:
+            contract.granted = granted
         world.daily(world.clock.desk, self.plan)
 
     def plan(self, day: int) -> None:
         """Ask the policy what goes where today and hand the grants out."""
         self._stores.put_away()
         self.granted[:] = self._plan(self.view(day))
-        for buyer in (*self._traders, *self._contracts):
-            buyer.granted = self.granted
 
     def view(self, day: int) -> DeskView:
         """What the desk knows this morning."""
@@ -79,12 +87,10 @@ class Desk:
         good_kg = intake + self._on_hand()
         line_kg = self._stores.sellable_kg() + intake[layout.lines.good]
         committed, wanted = self._wants(day)
-        remaining = np.full(len(layout.offers.ids), np.inf)
+        remaining = self._season_kg
         for contract in self._contracts:
-            remaining[contract.offers] = (contract.total_kg() - contract.bought_kg)[contract.offers]
-        supply = np.zeros((len(layout.goods.ids), self._ahead))
-        ahead = self._supply[:, day : day + self._ahead]
-        supply[:, : ahead.shape[1]] = ahead
+            remaining = remaining - contract.bought_kg
+        supply = self._supply[:, day : day + self._ahead].copy()
         supply[:, 0] = 0.0
         return DeskView(
             good_kg=good_kg,
@@ -115,34 +121,45 @@ class Desk:
 
     def _wants(self, day: int) -> tuple[Floats, Floats]:
         """What is committed, [offer], and what each offer could take, [offer, day]."""
-        layout = self._world.layout
-        committed = np.zeros(len(layout.offers.ids))
-        wanted = np.zeros((len(committed), self._ahead))
+        committed = np.zeros(len(self._packable))
+        wanted = self._standing.copy()
         if self._consumers is not None and self._parcels is not None:
             market = self._consumers.market
             rate = self._consumers.open_day(day) * self._parcels.pack_kg
             owed = self._parcels.owed_kg()
-            trend = self._trend(day)[market.group]
             if self._errors is not None:
                 rate = rate * self._errors[:, day]
-            wanted[market.offer] = rate[:, None] * trend
-            parcel = market.offer[market.parcel]
-            committed[parcel] = owed[market.parcel]
-            wanted[parcel, 0] += owed[market.parcel]
-            np.minimum(wanted, self._packable[:, None], out=wanted)
-        if self._shops is not None:
+            ahead = rate[:, None] * self._trends[day][market.group]
+            ahead[:, 0] += owed
+            committed[market.offer] = owed
+            wanted[market.offer] = np.minimum(ahead, self._packable[market.offer, None])
+        if self._shops is not None and self._shops.are_there:
             offers = self._shops.shelves.offers
             committed[offers] = self._shops.ordered_kg
             wanted[offers, 0] = self._shops.ordered_kg
+        return committed, wanted
+
+    def _standing_wants(self) -> Floats:
+        """What offers to others than consumers could take on any day, [offer, day]."""
+        layout = self._world.layout
+        wanted = np.zeros((len(layout.offers.ids), self._ahead))
         for market_hall in self._markets:
             wanted[market_hall.offers] = market_hall.block.max_kg_per_day or np.inf
         for trader in self._traders:
-            lines = trader.lines
-            wanted[layout.lines.offer[lines]] = np.ceil(trader.block.trucks_per_day) * trader.block.truck_kg
+            wanted[layout.lines.offer[trader.lines]] = (
+                np.ceil(trader.block.trucks_per_day) * trader.block.truck_kg
+            )
         for contract in self._contracts:
             for offer in contract.offers:
                 wanted[offer] = contract.block.sells[layout.offers.ids[offer][2]].kg_per_day
-        return committed, np.minimum(wanted, 1e12)
+        return np.minimum(wanted, MOST_KG)
+
+    def _season_limits(self) -> Floats:
+        """Most that each offer can take in the season, [offer]; infinite if unlimited."""
+        limits = np.full(len(self._packable), np.inf)
+        for contract in self._contracts:
+            limits[contract.offers] = contract.total_kg()[contract.offers]
+        return limits
 
     def _most_packed(self) -> Floats:
         """Most kilograms that parcel shops can pack a day, [offer]; infinite for others."""
@@ -155,26 +172,27 @@ class Desk:
                 most[offers] = parcels * layout.offers.pack_kg[offers] / max(len(offers), 1)
         return most
 
-    def _trend(self, day: int) -> Floats:
-        """Known calendar of the days ahead against today, [market, day]."""
-        assert self._consumers is not None, "only consumers have a calendar"
-        if self._ahead == 1:
-            return np.ones((len(self._consumers.market.law), 1))
+    def _known_trends(self) -> Floats:
+        """Known calendar of the days ahead against the day itself, [day, market, day ahead]."""
+        if self._consumers is None:
+            return np.ones((self._world.days, 0, self._ahead))
         calendar = self._consumers.market.calendar
-        ahead = np.minimum(day + np.arange(self._ahead), calendar.shape[1] - 1)
-        today = np.maximum(calendar[:, day, None], 1e-12)
-        return calendar[:, ahead] / today
+        day = np.arange(calendar.shape[1])[:, None]
+        ahead = np.minimum(day + np.arange(self._ahead), len(day) - 1)
+        trend = calendar[:, ahead] / np.maximum(calendar[:, :, None], 1e-12)
+        trend[:, :, 0] = 1.0 if self._ahead == 1 else trend[:, :, 0]
+        return trend.transpose(1, 0, 2)
 
     def _expected_supply(self, crop: Crop) -> Floats:
-        """Announced harvest after field loss and own use, [good, day]."""
+        """Announced harvest after field loss and own use, [good, day], and nothing after the last day."""
         goods = self._world.layout.goods
-        supply = np.zeros((len(goods.ids), self._world.days))
+        supply = np.zeros((len(goods.ids), self._world.days + self._ahead))
         for index, group in enumerate(crop.groups):
             kept = (1.0 - group.field_loss_share) * (1.0 - group.own_use_share)
             mine = (goods.county == crop.county[index]) & (
                 goods.product == self._world.layout.products.index(group.product)
             )
-            supply[mine] += kept * crop.shares[index][:, None] * crop.kg[index]
+            supply[mine, : self._world.days] += kept * crop.shares[index][:, None] * crop.kg[index]
         return supply
 
     def _keep_shares(self) -> Floats:

@@ -3,7 +3,7 @@
 Counties without one sort by hand at the gate. Produce that waits outside ages at ambient temperature.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -93,7 +93,7 @@ class Yard:
             block = lines.block
             able = block.lines * block.kg_per_hour * block.shift_hours
             first, shares = self._first_good[group], self._shares[group]
-            part = min(1.0, able / lines.waiting_kg)
+            part = min(1.0, able / max(lines.waiting_kg, 1e-300))
             expected[first : first + len(shares)] += part * self._waiting_kg[group] * shares
         return expected
 
@@ -112,6 +112,8 @@ class Yard:
         for (group, day), (kg, age_kg, time_kg) in self._sorted.items():
             county, product = self._groups[group]
             age_kg += (kg * now - time_kg) * self._world.ambient_rate(product, county, today)  # noqa: PLW2901
+            if kg <= 0.0:
+                continue
             first, shares = self._first_good[group], self._shares[group]
             self.by_group[day, first : first + len(shares), group] += kg * shares
             column = self._world.column(day)
@@ -121,6 +123,8 @@ class Yard:
                     part[0] += kg * share
                     part[1] += age_kg * share
         self._sorted.clear()
+        if not parts:
+            return None
         table = np.array(list(parts.values()))
         where = np.array(list(parts), dtype=np.intp)
         return Sorted(where[:, 0], where[:, 1], table[:, 0], table[:, 1] / table[:, 0])
@@ -173,7 +177,7 @@ class Yard:
 
     def _load(
         self, lines: _Lines, group: int, day: int, kg: float, after: float, hours: float
-    ) -> Iterator[simpy.events.Event]:
+    ) -> Generator[simpy.events.Event, None, None]:
         """One load: comes, waits for a line, is sorted while the shift works, leaves."""
         env, block = self._world.env, lines.block
         yield env.timeout(after)

@@ -87,9 +87,9 @@ class ParcelShops:
     def pack(self, day: int, orders: Integers, granted: Floats, *, again: bool = False) -> Packed:
         """Serve waiting and new orders as far as grants, [line], fruit and packers allow.
 
-        What is taken is deducted from `granted`. Unserved customers of shops with a waiting list join it; with
-        `again` (the round of those who switched) nobody waits and the waiting are not asked anew. Where fruit
-        is shorter than the desk thought, shops get it in proportion to their grants.
+        What is taken is deducted from `granted`. Unserved customers of shops with a waiting list join it;
+        with `again` (the round of those who switched) nobody waits and the waiting are not asked anew. Where
+        fruit is shorter than the desk thought, shops get it in proportion to their grants.
         """
         cells = self._consumers.market.cells
         new = orders if self._parcel_cell is None else orders * self._parcel_cell

@@ -75,11 +75,11 @@ def programme_costs(scenario: Scenario) -> list[Cost]:
                 yearly = programme.capital_cost / programme.life_years + programme.running_cost
                 costs.append(Cost(0, programme.payer, names.index(programme.county), yearly))
             case Promotion():
-                day = min(max((programme.starts - scenario.start).days, 0), scenario.horizon_days - 1)
-                costs.extend(
-                    Cost(day, programme.payer, place, programme.fee / len(names))
-                    for place in range(len(names))
-                )
+                first = (programme.starts - scenario.start).days
+                if first < scenario.horizon_days and first + programme.days > 0:
+                    share = programme.fee / len(names)
+                    day = max(first, 0)
+                    costs.extend(Cost(day, programme.payer, place, share) for place in range(len(names)))
             case PriceGuarantee() | Subsidy():
                 pass
     return [cost for cost in costs if cost.amount > 0.0]

@@ -51,7 +51,10 @@ class Shelves:
         self.ripe_life = np.array([p.keeping.ripe_life for p in products])
         self.price = layout.offers.price[self.offers]
         self.supply_price = self.price * (1.0 - np.array([b.margin_share for b in self.blocks]))
-        self.capacity = np.array([b.site.capacity_kg for b in self.blocks])
+        self.chain = np.searchsorted(self.channels, layout.offers.channel[self.offers])
+        """Which of `channels` an offer belongs to."""
+        self.capacity = np.array([b.site.capacity_kg for _, b in pairs if b.sells], dtype=np.float64)
+        """Room at each chain's site, [chain]."""
         self.payment_days = np.array([b.payment_days for b in self.blocks])
         self.consignment = np.array([b.consignment for b in self.blocks], dtype=np.bool_)
         self.min_freshness = np.array([b.min_freshness for b in self.blocks])
@@ -132,7 +135,11 @@ class Shops:
         expected = self._consumers.open_day(day)[shelves.at] * shelves.pack_kg
         level = np.where(np.isnan(shelves.fixed_level), expected * shelves.cover_days, shelves.fixed_level)
         position = self.on_shelf() + self._fleet.on_order_kg[shelves.offers]
-        order = base_stock_order(np.minimum(level, shelves.capacity), position)
+        order = base_stock_order(level, position)
+        held = np.bincount(shelves.chain, position, minlength=len(shelves.channels))
+        asked = np.bincount(shelves.chain, order, minlength=len(shelves.channels))
+        room = np.maximum(shelves.capacity - held, 0.0)
+        order *= np.divide(room, asked, out=np.ones_like(asked), where=asked > room)[shelves.chain]
         self.ordered_kg = np.where(due, order, self.ordered_kg)
 
     def shipped(self, left: Floats) -> None:
@@ -283,6 +290,7 @@ class Shops:
         days = np.array([route.usual_days for route in own])
         rate = world.row_rates(int(now))[gate]
         world.stock.receive_merged(gate, column, mass, age + rate * days, now)
+        self._books.came_back(layout.lines.offer[line], layout.rows.good[row], mass)
         cost = mass * np.array([route.freight_per_kg() for route in own])
         offers = layout.lines.offer[line]
         self._books.freight_by_offer(np.bincount(offers, cost, minlength=len(layout.offers.ids)))

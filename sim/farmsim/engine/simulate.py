@@ -104,6 +104,7 @@ class Season:
         operators = {self.model.layout.channels[c.channel]: c.close() for c in self.contracts}
         self._pay_inputs()
         world.env.run()
+        self.books.close_season()
         self.yard.close()
         self._close(operators)
 
@@ -158,7 +159,7 @@ class Season:
                 accounts=world.money.accounts,
                 balance=world.money.balance.copy(),
                 lowest=world.money.lowest.copy(),
-                public_cost=float(self.books.public[public].sum()),
+                public_cost=float(self.books.treasury.paid[public].sum()),
                 operator=operators,
                 final_rating=self.consumers.rating.copy() if self.consumers else np.zeros(0),
                 lane_trips=self.fleet.trips,
@@ -187,6 +188,9 @@ class Season:
             grown = sum(float(crop.kg[i].sum()) for i in peers)
             by_group[index] += processing * float(crop.kg[index].sum()) / max(grown, 1e-300)
             people = draw_households(group, world.streams.generator("households", crop.ids[index]))
+            by_group[index] -= (
+                self.books.treasury.paid[accounts.growers_of[county]] * group.households / homes
+            )
             share = people.land_mu * people.yield_factor * people.weight
             income = by_group[index] * people.land_mu * people.yield_factor / share.sum()
             name = layout.counties[county]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.access import Way, ways_in
-from farmsim.engine.packhouse import Yard
+from farmsim.engine.packhouse import Sorted, Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
 
@@ -32,10 +32,10 @@ class Stores:
         self._residual = [county.residual for county in counties]
         self._cold_goods = world.layout.rows.has_cold.nonzero()[0]
         kinds = np.array(world.layout.rows.kind)[world.layout.rows.place]
-        self._at_county = np.isin(kinds, ("gate", "cold"))
         self._by_kind = {
             kind: np.flatnonzero(kinds == kind) for kind in dict.fromkeys(world.layout.rows.kind)
         }
+        self._product_of_kind = {kind: world.row_product[rows] for kind, rows in self._by_kind.items()}
         layout = world.layout
         ways, self.way_of = ways_in(layout)
         self._ways = [Way(access, world.stock) for access in ways]
@@ -43,8 +43,10 @@ class Stores:
         self._lines_of_way = [
             (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(ways))
         ]
+        self._goods_of_way = [layout.lines.good[lines] for lines in self._lines_of_way]
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
         self._chilled = world.chilled_shares()
+        self._chills = bool(np.count_nonzero(self._chilled))
         world.stock.set_rates(world.row_rates(0))
         world.daily(world.clock.inspection, self.inspect)
 
@@ -53,26 +55,12 @@ class Stores:
         lots = self._yard.sorted_lots()
         if lots is None:
             return
-        world, rows = self._world, self._world.layout.rows
-        county = world.layout.goods.county[lots.good]
-        room = self._room()
-        cold = rows.has_cold[lots.good]
-        wants = sum_by(county, lots.kg * cold, minlength=len(room))
-        part = np.divide(room, wants, out=np.ones(len(room)), where=wants > room)[county] * cold
-        inside = lots.kg * part
-        now = world.env.now
-        fits = np.flatnonzero(inside > 0.0)
-        if len(fits):
-            good = lots.good[fits]
-            age = lots.age[fits] + self._cooling_age(good, int(now))
-            world.stock.receive(rows.sellable[good, 0], lots.column[fits], inside[fits], age, now)
-        outside = lots.kg - inside
-        stays = np.flatnonzero(outside > 0.0)
+        outside = lots.kg - self._into_cold(lots) if len(self._cold_goods) else lots.kg
+        stays = (outside > 0.0).nonzero()[0]
         if len(stays):
-            good = lots.good[stays]
-            world.stock.receive(
-                rows.sellable[good, 1], lots.column[stays], outside[stays], lots.age[stays], now
-            )
+            world = self._world
+            gate = world.layout.rows.sellable[lots.good[stays], 1]
+            world.stock.receive(gate, lots.column[stays], outside[stays], lots.age[stays], world.env.now)
 
     def by_good_kg(self, way: int) -> Floats:
         """Kilograms in the county's stores that one way in may take now, [good]; read only by convention."""
@@ -81,10 +69,9 @@ class Stores:
 
     def sellable_kg(self) -> Floats:
         """Kilograms that the rules of its channel let each line take now, [line]."""
-        good = self._world.layout.lines.good
-        kg = np.zeros(len(good))
-        for way, lines in enumerate(self._lines_of_way):
-            kg[lines] = self.by_good_kg(way)[good[lines]]
+        kg = np.zeros(len(self._world.layout.lines.good))
+        for way, (lines, goods) in enumerate(zip(self._lines_of_way, self._goods_of_way, strict=True)):
+            kg[lines] = self.by_good_kg(way)[goods]
         return kg
 
     def available_kg(self, channel: int) -> Floats:
@@ -121,10 +108,10 @@ class Stores:
         world = self._world
         spoiled, discarded = world.stock.inspect(world.env.now)
         discarded += world.stock.clear_column(world.column(day))
-        if np.count_nonzero(self._chilled):
+        if self._chills:
             spoiled += world.stock.remove_share(slice(None), self._chilled)
         for kind, rows in self._by_kind.items():
-            product = world.row_product[rows]
+            product = self._product_of_kind[kind]
             if kind == "buyer":
                 self.spoiled_at_buyer += sum_by(
                     product, spoiled[rows] + discarded[rows], minlength=len(self.spoiled_at_buyer)
@@ -143,6 +130,22 @@ class Stores:
         world = self._world
         held = world.stock.on_hand()[world.layout.rows.sellable[self._cold_goods, 0]]
         return sum_by(world.layout.goods.county[self._cold_goods], held, minlength=len(self._capacity))
+
+    def _into_cold(self, lots: Sorted) -> Floats:
+        """Lots go into the cold stores as far as there is room; kg that found room, by lot."""
+        world, rows = self._world, self._world.layout.rows
+        county = world.layout.goods.county[lots.good]
+        room = self._room()
+        cold = rows.has_cold[lots.good]
+        wants = sum_by(county, lots.kg * cold, minlength=len(room))
+        part = np.divide(room, wants, out=np.ones(len(room)), where=wants > room)[county] * cold
+        inside: Floats = lots.kg * part
+        fits = (inside > 0.0).nonzero()[0]
+        if len(fits):
+            good, now = lots.good[fits], world.env.now
+            age = lots.age[fits] + self._cooling_age(good, int(now))
+            world.stock.receive(rows.sellable[good, 0], lots.column[fits], inside[fits], age, now)
+        return inside
 
     def _room(self) -> Floats:
         return np.maximum(self._capacity - self.cold_kg(), 0.0)
@@ -173,10 +176,10 @@ class Stores:
         """What nobody bought at the gate goes to processing, then feed, and the rest rots."""
         world, goods = self._world, self._world.layout.goods
         gate = self._by_kind["gate"]
-        county, product = goods.county[world.layout.rows.good[gate]], world.row_product[gate]
         left = discarded[gate]
         if not np.count_nonzero(left):
             return
+        county, product = goods.county[world.layout.rows.good[gate]], self._product_of_kind["gate"]
         for index, residual in enumerate(self._residual):
             here = county == index
             total = float(left[here].sum())

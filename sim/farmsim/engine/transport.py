@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import BulkLane, road_km
+from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.layout import Layout, bulk_lane
 from farmsim.engine.stores import Stores
@@ -25,10 +26,45 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
+class Vehicles:
+    """The vehicles of one lane of a county."""
+
+    __slots__ = ("_away", "_booked", "free")
+
+    def __init__(self, count: int) -> None:
+        self.free = count
+        self._booked = 0
+        self._away: defaultdict[int, int] = defaultdict(int)
+
+    def book(self, day: int, wanted: int) -> int:
+        """Reserve free vehicles for this evening, after those due are back; how many there are."""
+        for due in [d for d in self._away if d <= day]:
+            self.free += self._away.pop(due)
+        granted = min(wanted, self.free - self._booked)
+        self._booked += granted
+        return granted
+
+    def send(self, count: int, back: int) -> None:
+        """Some leave and come back on day `back`."""
+        self.free -= count
+        self._away[back] += count
+
+    def release(self) -> None:
+        """Bookings of the evening that were not needed end."""
+        self._booked = 0
+
+
 class Route:
     """One channel's bulk lane from one county: distance, calendar of departures, free vehicles."""
 
-    def __init__(self, layout: Layout, streams: Streams, county: int, channel: int) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        streams: Streams,
+        county: int,
+        channel: int,
+        fleets: dict[tuple[str, str], Vehicles],
+    ) -> None:
         scenario = layout.scenario
         block = layout.blocks[channel]
         assert isinstance(block, StockedChannel | WholesaleChannel), "only bulk channels have routes"
@@ -46,8 +82,8 @@ class Route:
             scenario.clock.receipt if isinstance(block, StockedChannel) else scenario.clock.session
         )
         """Hour at which its trucks are unloaded."""
-        self.free = self.lane.vehicles
-        self._away: defaultdict[int, int] = defaultdict(int)
+        self.fleet = fleets.setdefault((county_id, block.lane), Vehicles(self.lane.vehicles))
+        """Vehicles of the lane, shared by all channels of the county that use it."""
 
     @property
     def usual_days(self) -> float:
@@ -58,17 +94,17 @@ class Route:
         """Whether a truck may leave on this day."""
         return day % self.lane.every_days == 0 and not self.closed[day]
 
-    def room_kg(self, day: int) -> float:
-        """What can leave today: free vehicles, after those due are back."""
-        for due in [d for d in self._away if d <= day]:
-            self.free += self._away.pop(due)
-        return self.free * self.lane.vehicle_kg if self.departs(day) else 0.0
+    def book(self, day: int, kg: float) -> float:
+        """Book vehicles for so many kilograms today; what they can carry of it."""
+        if not self.departs(day):
+            return 0.0
+        wanted = int(np.ceil(kg / self.lane.vehicle_kg - 1e-9))
+        return min(kg, self.fleet.book(day, wanted) * self.lane.vehicle_kg)
 
     def send(self, day: int, kg: float) -> int:
-        """Vehicles leave with so many kilograms; how many."""
-        vehicles = min(self.free, int(np.ceil(kg / self.lane.vehicle_kg - 1e-9)))
-        self.free -= vehicles
-        self._away[int(np.ceil(day + 2.0 * self.transit_days[day]))] += vehicles
+        """Booked vehicles leave with so many kilograms; how many."""
+        vehicles = int(np.ceil(kg / self.lane.vehicle_kg - 1e-9))
+        self.fleet.send(vehicles, int(np.ceil(day + 2.0 * self.transit_days[day])))
         return vehicles
 
     def freight(self, kg: float, vehicles: int) -> float:
@@ -100,11 +136,12 @@ class Fleet:
         self._world, self._stores, self._books = world, stores, books
         layout = world.layout
         self.routes: list[Route] = []
+        fleets: dict[tuple[str, str], Vehicles] = {}
         for channel, block in enumerate(layout.blocks):
             if isinstance(block, StockedChannel | WholesaleChannel):
                 lines = layout.lines.of_channel[channel]
                 counties = dict.fromkeys(layout.goods.county[layout.lines.good[lines]].tolist())
-                self.routes += [Route(layout, world.streams, county, channel) for county in counties]
+                self.routes += [Route(layout, world.streams, county, channel, fleets) for county in counties]
         self._route_of = np.zeros(len(layout.lines.offer), dtype=np.intp)
         for number, route in enumerate(self.routes):
             self._route_of[route.lines] = number
@@ -141,21 +178,22 @@ class Fleet:
         for route in self.routes:
             want = granted[route.lines]
             total = float(np.add.reduce(want))
-            room = route.room_kg(day) if total > 0.0 else 0.0
-            if room > 0.0:
-                wanted[route.lines] = want * min(1.0, room / total)
+            if total > 0.0:
+                wanted[route.lines] = want * (route.book(day, total) / total)
         parts = []
         for way, lines in self._ways:
             if np.count_nonzero(wanted[lines]):
                 taken = self._stores.take(way, lines, wanted[lines])
                 parts.append((lines[taken.line], taken.column, taken.kg, taken.age, taken.hazard))
+        for route in self.routes:
+            route.fleet.release()
         if not parts:
             return np.zeros(size)
         line, column, kg_sent, age, hazard = (np.concatenate(part) for part in zip(*parts, strict=True))
         if not len(line):
             return np.zeros(size)
         number = self._route_of[line]
-        loaded = np.bincount(number, kg_sent, minlength=len(self.routes))
+        loaded = sum_by(number, kg_sent, minlength=len(self.routes))
         freight_per_kg = np.zeros(len(self.routes))
         for n in loaded.nonzero()[0].tolist():
             route = self.routes[n]
@@ -164,7 +202,7 @@ class Fleet:
             self.trips += vehicles
             self.sent_kg += float(loaded[n])
             self.co2_kg += loaded[n] * 1e-6 * route.km * (route.lane.co2_g_per_t_km or 0.0)
-        freight = np.bincount(layout.lines.offer[line], kg_sent * freight_per_kg[number], minlength=size)
+        freight = sum_by(layout.lines.offer[line], kg_sent * freight_per_kg[number], minlength=size)
         left = self._books.left(day, line, column, kg_sent)
         self._books.freight_by_offer(freight)
         self.on_order_kg += left
@@ -182,7 +220,7 @@ class Fleet:
         world.lose(day, "road", "spoiled", product, come.spoiled_kg)
         world.lose(day, "road", "damaged", product, come.damaged_kg)
         offer = world.layout.lines.offer[come.line]
-        self.on_order_kg -= np.bincount(offer, come.sent_kg, minlength=len(self.on_order_kg))
+        self.on_order_kg -= sum_by(offer, come.sent_kg, minlength=len(self.on_order_kg))
         np.maximum(self.on_order_kg, 0.0, out=self.on_order_kg)
         return come
 
@@ -268,7 +306,7 @@ def _transit(lane: BulkLane, km: float, streams: Streams, entity: str, days: int
     sigma2 = np.log1p(lane.transit_cv**2)
     key = np.array([streams.key("transit", entity)], dtype=np.uint64)
     z = normals(uniform_block(key, np.arange(days, dtype=np.uint64)))[0]
-    return mean * np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0)
+    return np.asarray(mean * np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))
 
 
 def _closures(lane: BulkLane, streams: Streams, layout: Layout, entity: str) -> NDArray[np.bool_]:

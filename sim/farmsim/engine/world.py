@@ -4,7 +4,7 @@ Each kind of activity is registered at its own hour (`Scenario.clock`), so that 
 events at one instant. A stage that a scenario does not have registers nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import numpy as np
 import simpy
@@ -47,6 +47,7 @@ class World:
         self.line_product: Indices = goods.product[layout.lines.good]
         self.ambient = self._ambient()
         self._row_rate = self._rates()
+        self._rate_day = -1
         self.last_arrival = -1
         """Last day on which something that has left may still arrive."""
 
@@ -80,16 +81,14 @@ class World:
 
     def row_rates(self, day: int) -> Floats:
         """Ageing speed of every stock row on a day, [row]."""
-        gates = self.layout.rows.good[self._at_ambient]
-        goods = self.layout.goods
-        self._row_rate[self._at_ambient] = self._ambient_rate[
-            goods.county[gates], goods.product[gates], min(day, self.days - 1)
-        ]
+        if day != self._rate_day:
+            self._row_rate[self._at_ambient] = self._air_rate[min(day, self.days - 1)]
+            self._rate_day = day
         return self._row_rate
 
     def lose(self, day: int, place: str, cause: str, product: Indices, kg: Floats) -> None:
         """Count kilograms lost at a kind of place for a cause."""
-        total = float(kg.sum())
+        total = float(np.add.reduce(kg))
         if total <= 0.0:
             return
         self.kg.add(f"{cause}:{place}", product, kg)
@@ -98,7 +97,7 @@ class World:
 
     def _every_day(
         self, hour: float, activity: Callable[[int], None], *, beyond: bool
-    ) -> Iterator[simpy.events.Event]:
+    ) -> Generator[simpy.events.Event, None, None]:
         yield self.env.timeout(hour / 24.0)
         for day in range(self.days):
             activity(day)
@@ -125,6 +124,10 @@ class World:
         products = [layout.scenario.products[p].keeping for p in layout.products]
         self._ambient_rate = np.stack([k.rate(self.ambient) for k in products], axis=1)
         self._at_ambient = np.flatnonzero(np.isnan(layout.rows.celsius))
+        gates = layout.rows.good[self._at_ambient]
+        air = self._ambient_rate[layout.goods.county[gates], layout.goods.product[gates]]
+        self._air_rate = np.ascontiguousarray(air.T)
+        """[day, row at ambient temperature]"""
         rate = np.ones(len(layout.rows.good))
         for row, celsius in enumerate(layout.rows.celsius):
             if not np.isnan(celsius):

@@ -56,8 +56,9 @@ def demand_kg(run: Scope) -> float:
 
 @metric("kg", per_channel=True)
 def lost_sales_kg(run: Scope) -> float:
-    """Orders that were never served here, less those who came over from a sold-out offer and were served."""
-    return run.orders("lost") + run.orders("cancelled") - run.orders("switched_in")
+    """Orders that were lost or cancelled; in total without those who were served by another offer instead."""
+    unserved = run.orders("lost") + run.orders("cancelled")
+    return unserved - run.orders("switched_in") if run.channel is None else unserved
 
 
 @metric("share", per_channel=True)

@@ -70,6 +70,7 @@ def _waterfall(tally: Tally, channel: int) -> dict[str, float]:
         "packaging": scope.flow("packaging"),
         "packing": scope.flow("packing", "packing_wage"),
         "operation": scope.flow("operation"),
+        "buyer": scope.flow("clawback"),
         "growers": scope.growers(),
     }
     return {"consumer": paid, "public": public, **spent, "cooperative": paid + public - sum(spent.values())}

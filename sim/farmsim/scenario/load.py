@@ -239,7 +239,12 @@ class _Findings:
                     kept.append(problem)
         unique = list(dict.fromkeys(kept))
         unique.sort(
-            key=lambda problem: (files[problem.file], problem.code not in OF_THE_FILE, problem.line, problem.column)
+            key=lambda problem: (
+                files[problem.file],
+                problem.code not in OF_THE_FILE,
+                problem.line,
+                problem.column,
+            )
         )
         if len(unique) <= MAX_PROBLEMS:
             return tuple(unique)

@@ -71,6 +71,9 @@ MESSAGES: dict[str, str] = {
     "E047": N_('no county that this channel buys from grows "{name}"'),
     "E048": N_('consumers buy "{name}", but it has no demand'),
     "E049": N_("{name} and {other} share the hour {hour}: their order would be chance"),
+    "E050": N_("no poverty line is known for {year}, only for {known}: give poverty_line"),
+    "E051": N_("{name} must come after {other} in the order of the day"),
+    "E052": N_("{what} can be negative: give it a low of 0"),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),

@@ -16,6 +16,7 @@ from farmsim.domain.channels import (
 )
 from farmsim.domain.demand import Independent
 from farmsim.domain.desk import Matrix, Netback, Priority, Shares
+from farmsim.domain.distributions import least_of
 from farmsim.domain.interventions import ColdChain, PriceGuarantee, Promotion, Subsidy, Training
 from farmsim.domain.network import BulkLane, ParcelLane
 from farmsim.scenario.catalogue import names
@@ -24,6 +25,18 @@ from farmsim.scenario.schema import County, Scenario
 
 Path = tuple[str, ...]
 TOLERANCE = 1e-6
+ORDER_OF_THE_DAY = (
+    ("harvest", "desk"),
+    ("review", "desk"),
+    ("desk", "contract"),
+    ("desk", "cutoff"),
+    ("desk", "departure"),
+    ("desk", "trader"),
+    ("orders", "shop"),
+    ("orders", "cutoff"),
+    ("shop", "cutoff"),
+)
+"""Activities of which the first must come before the second."""
 
 
 def references(scenario: Scenario) -> Iterator[Fault]:
@@ -34,6 +47,7 @@ def references(scenario: Scenario) -> Iterator[Fault]:
     yield from _desk(scenario)
     yield from _interventions(scenario)
     yield from _clock(scenario)
+    yield from _poverty_line(scenario)
 
 
 def _unknown(
@@ -48,6 +62,8 @@ def _counties(scenario: Scenario) -> Iterator[Fault]:
     for name, county in scenario.counties.items():
         here: Path = ("counties", name)
         yield from _unknown((*here, "province"), "province", county.province, names("provinces"))
+        if county.packhouse is not None and least_of(county.packhouse.service) < 0.0:
+            yield Fault((*here, "packhouse", "service"), "E052", {"what": "service"})
         for group_name, group in county.growers.items():
             spot = (*here, "growers", group_name)
             yield from _unknown((*spot, "product"), "product", group.product, scenario.products)
@@ -100,6 +116,9 @@ def _sale(scenario: Scenario, spot: Path, channel: Channel, product: str) -> Ite
         yield from _unknown((*spot, "grade"), "grade", sale.grade, grades)
     if not isinstance(sale, ParcelSale | StockedSale):
         return
+    sessions = sale.sessions if isinstance(sale, ParcelSale) else None
+    if sessions is not None and least_of(sessions.orders) < 0.0:
+        yield Fault((*spot, "sessions", "orders"), "E052", {"what": "orders"})
     demand = scenario.products[product].demand
     if demand is None:
         yield Fault(("products", product), "E048", {"name": product}, on_key=True)
@@ -179,3 +198,17 @@ def _clock(scenario: Scenario) -> Iterator[Fault]:
             yield Fault(
                 ("clock", second), "E049", {"name": second, "other": first, "hour": f"{hours[second]:g}"}
             )
+    for first, second in ORDER_OF_THE_DAY:
+        if hours[first] > hours[second]:
+            yield Fault(("clock", second), "E051", {"name": second, "other": first})
+
+
+def _poverty_line(scenario: Scenario) -> Iterator[Fault]:
+    """A county without a line of its own needs one that is known for the year."""
+    known = names("poverty_lines")
+    year = str(scenario.start.year)
+    if year in known:
+        return
+    for name, county in scenario.counties.items():
+        if county.poverty_line is None:
+            yield Fault(("counties", name), "E050", {"year": year, "known": ", ".join(known)}, on_key=True)
