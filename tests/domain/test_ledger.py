@@ -72,6 +72,7 @@ def test_the_deepest_overdraft_is_seen_at_settlements(postings):
     for day, posting in enumerate(postings):
         enter(money, [posting])
         money.settle(day)
+        money.note_lowest()
         lowest = np.minimum(lowest, money.balance)
     assert (money.lowest == lowest).all()
     assert (money.lowest <= 0.0).all()

@@ -266,7 +266,6 @@ def test_no_more_leaves_than_free_vehicles_carry():
         assert kg[day : day + 4].sum() <= 3000.0 + 1e-6, "a round trip lasts five days"
 
 
-@pytest.mark.xfail(strict=True, reason="every channel has the vehicles of the lane for itself")
 def test_channels_that_use_one_lane_share_its_vehicles():
     two = channels("market", "other", "trader", market=MARKET, other=MARKET)
     scenario = small(
@@ -295,7 +294,6 @@ def test_more_on_the_wholesale_market_lowers_its_price():
     assert prices[1] < 0.7 * prices[0]
 
 
-@pytest.mark.xfail(strict=True, reason="the price of a session follows the volume of each county alone")
 def test_the_price_of_a_session_follows_what_all_counties_sent():
     """Two counties that send half each, over the same road, get the price of one that sends all."""
     half = {"growers": {"village": {"households": 50}}}
@@ -328,7 +326,6 @@ def test_consigned_stock_comes_back_before_it_is_old_and_is_paid_when_sold():
     assert left > sold[1] + road + shop + 100.0, "something was sent back"
 
 
-@pytest.mark.xfail(strict=True, reason="returned fruit that leaves again is paid at the door a second time")
 def test_fruit_is_paid_at_the_door_once():
     door = {"channels": {"store": {"growers": {"door_price_per_kg": 1, "surplus_share": 0}}}}
     rows = rows_of(small(WITH_STORE, ON_CONSIGNMENT, door, {"desk": {"order": ["store"]}}))
@@ -342,7 +339,6 @@ def test_shops_order_no_more_than_their_room():
     assert max(float(row.kg[-1]) for row in rows) <= 3000.0 + 1e-6
 
 
-@pytest.mark.xfail(strict=True, reason="each offer of a shop may fill the whole room")
 def test_all_products_and_counties_of_a_shop_share_its_room():
     data = {"counties": {"twin": TWIN}, "channels": {"store": {"site": {"capacity_kg": 3000}}}}
     rows = rows_of(small(WITH_STORE, data, sale("store", base_kg_per_day=300, base_stock_kg=1e5)), Stocked)
@@ -463,9 +459,6 @@ def test_households_are_paid_for_their_own_kilograms():
     assert np.ptp(home.produce_income / home.land_mu) < 1e-6
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what falls due after the hour of settlement of its own day is never paid"
-)
 def test_every_debt_is_paid_whatever_the_order_of_the_day():
     """Settlement in the morning: what is owed later that day is paid the next morning."""
     evening = small(WITH_SHOP)

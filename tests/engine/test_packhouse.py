@@ -187,9 +187,6 @@ def test_fruit_that_waited_outside_spoils_like_fruit_that_did_not():
     assert queued["spoiled"] == pytest.approx(at_gate["spoiled"], rel=0.1)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=RuntimeWarning, reason="the mean age of a lot of which nothing is sound: 0 / 0"
-)
 def test_loads_that_all_rot_outside_are_played_to_the_end():
     """One slow line, a week of waiting in the heat of summer: nothing sound is left of the last loads."""
     hot = {"climate": {"celsius": [35] * 12}, "packhouse": {**HOUSE, "lines": 1, "kg_per_hour": 30}}
@@ -197,9 +194,6 @@ def test_loads_that_all_rot_outside_are_played_to_the_end():
     assert outcome.metrics["lost_share"] > 0.9
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ZeroDivisionError, reason="a group's crumb of rounding waits, the house's does not"
-)
 def test_an_empty_packhouse_expects_no_intake():
     """The desk plans at eight in the evening, when all loads of both groups are done."""
     village = {"counties": {"bachu": {"growers": {"village": REMOVED}}}}

@@ -73,9 +73,6 @@ def test_the_cost_of_a_programme_leaves_the_account_of_its_payer(payer):
     assert with_course.public_cost == (5000.0 if payer in ("fund", "county") else 0.0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what growers pay for programmes is not taken off their households' incomes"
-)
 def test_a_programme_that_growers_pay_lowers_their_income():
     course = {"kind": "training", "best_grade_gain": 0, "cost_per_household": 50, "payer": "growers"}
     before, after = (outcome_of(small(*p)).metrics for p in ((), (programme("course", **course),)))
@@ -161,17 +158,12 @@ def test_no_gap_is_paid_where_the_price_is_above_the_guarantee():
     assert outcome_of(small(programme("floor", **guarantee))).metrics["public_cost"] == 0.0
 
 
-BELOW = pytest.mark.xfail(
-    strict=True, reason="the gap is measured from the channel's price before freight, or not at all"
-)
-
-
 @pytest.mark.parametrize(
     ("name", "block"),
     [
         ("door", {**SHOP, "growers": {"door_price_per_kg": 1.0, "surplus_share": 0}}),
-        pytest.param("market", MARKET, marks=BELOW),
-        pytest.param("store", {**STORE, "growers": {"surplus_share": 0.01}}, marks=BELOW),
+        ("market", MARKET),
+        ("store", {**STORE, "growers": {"surplus_share": 0.01}}),
     ],
     ids=["paid at the door", "wholesale market", "share of the surplus"],
 )
@@ -211,9 +203,6 @@ def test_subsidies_are_paid_when_the_produce_leaves():
     assert rows[0].days_sum.sum() == 0.0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the fee of a promotion outside the run is paid on the run's nearest day"
-)
 def test_a_promotion_after_the_end_of_the_run_costs_nothing():
     late = {**FESTIVAL, "starts": "2018-12-01"}
     assert outcome_of(small(WITH_SHOP, programme("festival", **late))).metrics["public_cost"] == 0.0
