@@ -116,12 +116,12 @@ class Stock:
         """Kilograms of some cells, in their shape."""
         return self._kg.take(cells)
 
-    def fresh(self, cells: Indices, rows: Indices, least: float, now: float) -> NDArray[np.bool_]:
-        """Which cells are at least as fresh as `least`, above 0; `cells` are of `rows`, [column, ...rows]."""
+    def freshness_of(self, cells: Indices, rows: Indices, now: float) -> Floats:
+        """1 - a/m of `cells`, which are of `rows`, [column, ...rows]; below 0 beyond the median life."""
         age = self._age.take(cells)
         age += self._rate.take(rows) * (now - self.inspected_at)
         age /= self._median.take(rows)
-        return np.asarray(1.0 - age >= least)
+        return np.subtract(1.0, age, out=age)
 
     def receive(self, rows: Indices, columns: Indices, kg: Floats, age: Floats, now: float) -> None:
         """Add lot parts with thermal age `age` now; each (column, row) at most once in a call.

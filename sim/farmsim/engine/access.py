@@ -50,42 +50,70 @@ class Lots(NamedTuple):
     """Their sums, [good]."""
 
 
-class Way:
-    """One way into the stores with the lots that may be taken: worked out once while nothing moves."""
+class Ground:
+    """All lots in the counties' stores, [column, place, good]: read once while nothing moves."""
 
-    __slots__ = ("_cells", "_lots", "_own", "_rows", "_seen", "_stock", "_today", "access")
+    __slots__ = ("_cells", "_fresh", "_fresh_at", "_kg", "_own", "_rows", "_stock", "_today", "_version")
 
     def __init__(self, access: Access, stock: Stock) -> None:
-        self.access = access
+        """`access` is any way in: all have the same rows."""
         self._stock = stock
         self._rows = np.ascontiguousarray(access.rows.T)
         self._own = None if access.own is None else access.own.T
-        self._today = -1
         self._cells = self._rows
+        self._kg = self._fresh = np.zeros(0)
+        self._today = self._version = -1
+        self._fresh_at = (-1, -1.0)
+
+    @property
+    def version(self) -> int:
+        """Rises with every change of the stock."""
+        return self._stock.version
+
+    def lots(self, today: int) -> tuple[Indices, Floats]:
+        """Cells and kilograms in the order of harvest; `today` is the column of today's."""
+        if today != self._today or self._version != self.version:
+            if today != self._today:
+                self._cells = self._stock.cells(self._stock.harvests(today), self._rows)
+                self._today = today
+            self._kg = self._stock.held(self._cells)
+            if self._own is not None:
+                self._kg *= self._own
+            self._version = self.version
+        return self._cells, self._kg
+
+    def freshness(self, now: float) -> Floats:
+        """Freshness of the cells that `lots` gave last, below 0 beyond the median life."""
+        if self._fresh_at != (self.version, now):
+            self._fresh = self._stock.freshness_of(self._cells, self._rows, now)
+            self._fresh_at = (self.version, now)
+        return self._fresh
+
+
+class Way:
+    """One way into the stores with the lots that may be taken now."""
+
+    __slots__ = ("_days", "_ground", "_lots", "_seen", "access")
+
+    def __init__(self, access: Access, ground: Ground, columns: int) -> None:
+        self.access = access
+        self._ground = ground
+        self._days = columns if access.age_limit is None else min(access.age_limit + 1, columns)
         self._seen: tuple[int, int, float] | None = None
         self._lots: Lots | None = None
 
     def lots(self, today: int, now: float) -> Lots:
         """What may be taken now; `today` is the column of today's harvest."""
         least = self.access.min_freshness
-        seen = (self._stock.version, today, now if least > 0.0 else 0.0)
+        seen = (self._ground.version, today, now if least > 0.0 else 0.0)
         if self._lots is None or seen != self._seen:
-            self._seen, self._lots = seen, self._look(today, now, least)
+            cells, kg = self._ground.lots(today)
+            cells, kg = cells[-self._days :], kg[-self._days :]
+            if least > 0.0:
+                kg = kg * (self._ground.freshness(now)[-self._days :] >= least)
+            by_column = kg[:, 0] if kg.shape[1] == 1 else np.add.reduce(kg, axis=1)
+            self._seen, self._lots = seen, Lots(cells, kg, np.add.reduce(by_column, axis=0))
         return self._lots
-
-    def _look(self, today: int, now: float, least: float) -> Lots:
-        stock = self._stock
-        if today != self._today:
-            self._cells = stock.cells(stock.harvests(today, self.access.age_limit), self._rows)
-            self._today = today
-        cells = self._cells
-        kg = stock.held(cells)
-        if self._own is not None:
-            kg *= self._own
-        if least > 0.0:
-            kg *= stock.fresh(cells, self._rows, least, now)
-        by_column = kg[:, 0] if kg.shape[1] == 1 else np.add.reduce(kg, axis=1)
-        return Lots(cells, kg, np.add.reduce(by_column, axis=0))
 
 
 def ways_in(layout: Layout) -> tuple[list[Access], Indices]:

@@ -68,6 +68,7 @@ class ParcelRules(NamedTuple):
     smoothing: Floats
     promise_days: Integers
     waits: NDArray[np.bool_]
+    patience_days: Floats
     leaves_share: Floats
     """Chance that an overdue customer cancels on a day."""
     packaging: Floats
@@ -119,6 +120,7 @@ class ParcelRules(NamedTuple):
             smoothing=np.array([b.rating.smoothing if b else 0.5 for _, b in parcels]),
             promise_days=np.array([w.promise_days if w else 0 for w in waiting], dtype=np.int64),
             waits=np.array([w is not None for w in waiting]),
+            patience_days=np.array([w.patience_days if w else 0.0 for w in waiting]),
             leaves_share=np.array([-np.expm1(-1.0 / w.patience_days) if w else 0.0 for w in waiting]),
             packaging=np.array(
                 [b.sells[layout.offers.ids[o][2]].packaging_cost if b else 0.0 for o, b in parcels]
@@ -173,19 +175,21 @@ class Courier:
         if np.count_nonzero(market.parcel):
             world.daily(world.clock.delivery, self.deliver, beyond=True)
 
-    def take(self, day: int, done: Integers, waited: Integers, loads: list[Load]) -> None:
-        """Parcels of the day, by cell, leave: the dispatch is booked and their arrivals are drawn."""
+    def take(self, day: int, done: Integers, waits: Integers, loads: list[Load]) -> None:
+        """Parcels of the day, by cell, leave: the dispatch is booked and their arrivals are drawn.
+
+        `waits` says how many of them had waited for how long, [days waited, consumer offer].
+        """
         market = self._consumers.market
         cells, shape = market.cells, self._places.shape
-        packs, waited_days, freight = np.zeros((3, shape[0]))
+        packs, freight = np.zeros((2, shape[0]))
         packs[cells.owners] = np.add.reduceat(done, cells.first)
-        if np.count_nonzero(waited):
-            waited_days[cells.owners] = np.add.reduceat(waited, cells.first)
-            waited_days /= np.maximum(packs, 1.0)
         freight[cells.owners] = np.add.reduceat(done * self._freight, cells.first)
         by_slot = sum_by(self._slot_cell, done.astype(np.float64), minlength=self._places.size)
         self._book(packs, freight)
-        self._travel(day, by_slot.reshape(shape), waited_days, loads)
+        some = np.add.reduce(waits, axis=1).nonzero()[0].tolist()
+        shares = {wait: waits[wait] / np.maximum(packs, 1.0) for wait in some if wait > 0}
+        self._travel(day, by_slot.reshape(shape), shares, loads)
 
     def deliver(self, day: int) -> None:
         """Today's arrivals: refunds, debts of the platforms, reviews."""
@@ -238,8 +242,11 @@ class Courier:
         for item, amount in zip(COSTS, by_offer[1:-1], strict=True):
             self._books.cost(item, amount)
 
-    def _travel(self, day: int, count: Floats, waited: Floats, loads: list[Load]) -> None:
-        """Draw how the day's parcels, [consumer offer, slot], end, and put it on the calendar."""
+    def _travel(self, day: int, count: Floats, waited: dict[int, Floats], loads: list[Load]) -> None:
+        """Draw how the day's parcels, [consumer offer, slot], end, and put it on the calendar.
+
+        `waited` is the share of them that had waited so many days; the others left on the day of the order.
+        """
         market, rules = self._consumers.market, self._rules
         at, kg, age, hazard = loads[0] if len(loads) == 1 else map(np.concatenate, zip(*loads, strict=True))
         older = np.maximum(age[:, None] + self._slot_age[at], 0.0) / rules.median[at, None]
@@ -252,11 +259,15 @@ class Courier:
         ended = np.zeros((LEFT + 1, *count.shape))
         self._draw_outcomes(day, count, p_bad, ended.reshape(LEFT + 1, -1))
         arrived = count - ended[LOST]
-        elapsed = market.slot_days + waited[:, None]
+        late_days = market.slot_days - self._promised - 1.0
+        elapsed, late = market.slot_days + np.zeros((len(count), 1)), np.maximum(late_days, 0.0)
+        for days, part in waited.items():
+            elapsed += days * part[:, None]
+            late = late + part[:, None] * (np.maximum(late_days + days, 0.0) - np.maximum(late_days, 0.0))
         np.subtract(arrived, ended[REFUSED], out=ended[KEPT])
         np.multiply(arrived, fresh, out=ended[FRESH])
         np.multiply(arrived, elapsed, out=ended[DAYS])
-        np.multiply(arrived, np.maximum(elapsed - self._promised - 1.0, 0.0), out=ended[LATE])
+        np.multiply(arrived, late, out=ended[LATE])
         np.multiply(ended[BAD] - ended[REFUSED], rules.pack_kg[:, None], out=ended[SPOILED])
         np.multiply(count, float(day), out=ended[LEFT])
         self._put_on_calendar(day + 1, ended.transpose(2, 0, 1))

@@ -26,6 +26,10 @@ Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
 
+PATIENCES = 6
+"""Mean patiences after which nobody is told apart from those who waited longer: one in 400 gets there."""
+
+
 class Packed(NamedTuple):
     """Parcels packed, those of them ordered today, and orders lost, by cell."""
 
@@ -59,9 +63,11 @@ class ParcelShops:
         self.pack_kg = self.rules.pack_kg
         self._entities = ["/".join(layout.offers.ids[o]) for o in market.offer]
         self._keys = world.streams.keys("patience", self._entities)
-        buckets = 1 + (int(self.rules.promise_days.max()) + 1 if np.count_nonzero(self.rules.waits) else 0)
+        longest = self.rules.promise_days + PATIENCES * self.rules.patience_days
+        buckets = 1 + int(np.ceil(longest.max(where=self.rules.waits, initial=0.0)))
         self.waiting = np.zeros((buckets, len(market.cells.offer)), dtype=np.int64)
-        """Orders that wait, [days waited (last: overdue), cell]."""
+        """Orders that wait, [days waited (last: that or longer), cell]."""
+        self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
         self._somebody_waits = False
         self._nobody = np.zeros((1, len(market.cells.offer)), dtype=np.int64)
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
@@ -74,7 +80,9 @@ class ParcelShops:
         self._most = self._most_packed()
         self._loads: list[Load] = []
         self._left: list[tuple[Indices, Indices, Floats]] = []
-        self._done = self._waited = self._nobody[0]
+        self._done = self._nobody[0]
+        self._waits = np.zeros((1, len(market.offer)), dtype=np.int64)
+        """Parcels packed today by how long they had waited, [days, consumer offer]."""
 
     def owed_kg(self) -> Floats:
         """Orders that wait, kg by consumer offer."""
@@ -94,21 +102,28 @@ class ParcelShops:
         cells = self._consumers.market.cells
         new = orders if self._parcel_cell is None else orders * self._parcel_cell
         queue = self.waiting if self._somebody_waits and not again else self._nobody
-        waited, asked = self._nobody[0], new
+        asked = new
+        if not again:
+            self._stores.put_away()
+            self._packed_today[:] = 0
+            self._waits = np.zeros((len(queue), len(self.pack_kg)), dtype=np.int64)
         if len(queue) > 1:
-            waited, asked = np.arange(len(queue)) @ queue, new + np.add.reduce(queue, axis=0)
+            asked = new + np.add.reduce(queue, axis=0)
+            self._waits[:, cells.owners] = np.add.reduceat(queue, cells.first, axis=1)
         wanted = np.zeros(len(self.pack_kg), dtype=np.int64)
         wanted[cells.owners] = np.add.reduceat(asked, cells.first)
         able = self._take(wanted, granted)
         short = (wanted > able).nonzero()[0].tolist()
         done, rest, at_once = asked, queue, new
         if short:
-            done, waited, rest = asked.copy(), waited.copy(), np.zeros_like(queue)
+            done, rest = asked.copy(), np.zeros_like(queue)
             for at in short:
                 own = self._own[at]
                 rest[:, own] = queue[:, own]
                 rest[0, own] += new[own]
-                done[own], waited[own] = self._ration(day, at, rest[:, own], int(able[at]), again=again)
+                done[own], waits = self._ration(day, at, rest[:, own], int(able[at]), again=again)
+                if not again:
+                    self._waits[:, at] = waits
             at_once = new - rest[0]
         elif self._somebody_waits and not again:
             rest = np.zeros_like(queue)
@@ -119,15 +134,16 @@ class ParcelShops:
                 rest[0] -= lost
                 self._let_wait(rest)
         self._done = self._done + done if again else done
-        self._waited = self._waited + waited if again else waited
         return Packed(done, at_once, lost)
 
     def has_more(self, granted: Floats) -> NDArray[np.bool_]:
-        """Whether a shop could still pack another parcel today, by consumer offer."""
+        """Whether a shop without a waiting list could pack another parcel today, by consumer offer."""
         more = np.zeros(len(self.pack_kg), dtype=np.bool_)
         if np.count_nonzero(granted[self._lines] >= self._line_pack):
             for way in self._ways:
                 more |= self._able(way, granted)[1] >= 1
+        if self._somebody_waits:
+            more &= self.owed_kg() <= 0.0
         return more
 
     def leave(self, day: int) -> None:
@@ -136,7 +152,7 @@ class ParcelShops:
             line, column, kg = (np.concatenate(part) for part in zip(*self._left, strict=True))
             self._books.left(day, line, column, kg)
             self._left = []
-            self.courier.take(day, self._done, self._waited, self._loads)
+            self.courier.take(day, self._done, self._waits, self._loads)
             self._loads = []
 
     def end_day(self, day: int) -> Integers:
@@ -148,20 +164,16 @@ class ParcelShops:
         queue = np.zeros_like(self.waiting)
         queue[1:] = self.waiting[:-1]
         queue[-1] += self.waiting[-1]
-        waited = np.arange(len(queue))[:, None]
-        late = queue * (waited > self.rules.promise_days[cells.offer])
-        overdue = late.sum(axis=0)
-        some = overdue.nonzero()[0]
+        waited, some = queue.nonzero()
+        overdue = waited > self.rules.promise_days[cells.offer[some]]
+        waited, some = waited[overdue], some[overdue]
         if len(some):
             offer = cells.offer[some]
-            u = uniforms_at(self._keys[offer], cells.address[some] + np.uint64(day << 20))
-            gone = np.zeros(len(overdue), dtype=np.int64)
-            gone[some] = binomial_cells(u, overdue[some], self.rules.leaves_share[offer])
-            cancelled[cells.owners] = np.add.reduceat(gone, cells.first)
-            for bucket in range(len(queue) - 1, -1, -1):
-                take = np.minimum(late[bucket], gone)
-                queue[bucket] -= take
-                gone = gone - take
+            counter = cells.address[some] + (waited.astype(np.uint64) << np.uint64(44)) + np.uint64(day << 20)
+            u = uniforms_at(self._keys[offer], counter)
+            gone = binomial_cells(u, queue[waited, some], self.rules.leaves_share[offer])
+            queue[waited, some] -= gone
+            cancelled += np.bincount(offer, gone, minlength=len(cancelled)).astype(np.int64)
         self._let_wait(queue)
         return cancelled
 
@@ -176,11 +188,12 @@ class ParcelShops:
     def _ration(
         self, day: int, at: int, queue: Integers, able: int, *, again: bool
     ) -> tuple[Integers, Integers]:
-        """Longest waiting first, within a day at random; (served, days waited in sum), by cell of one offer.
+        """Longest waiting first, within a day at random; who is served, by cell and by days waited.
 
         Who is served leaves `queue`, [days waited, cell], in which there are more than `able`.
         """
-        done, waited = np.zeros((2, queue.shape[1]), dtype=np.int64)
+        done = np.zeros(queue.shape[1], dtype=np.int64)
+        waits = np.zeros(len(queue), dtype=np.int64)
         for bucket in range(len(queue) - 1, -1, -1):
             here = queue[bucket]
             asking = int(np.add.reduce(here))
@@ -191,12 +204,11 @@ class ParcelShops:
                 entity = self._entities[at]
                 generator = self._world.streams.generator("ration", entity, day, bucket, int(again))
                 given = served(generator, here, able)
-            able -= min(asking, able)
+            waits[bucket] = min(asking, able)
+            able -= waits[bucket]
             done += given
-            if bucket:
-                waited += given * bucket
             here -= given
-        return done, waited
+        return done, waits
 
     def _able(self, way: _Way, granted: Floats) -> tuple[Floats, Integers]:
         """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""
@@ -209,7 +221,7 @@ class ParcelShops:
         packs += 1e-9
         np.floor(packs, out=packs)
         if self._most is not None:
-            packs = np.minimum(packs, self._most)
+            packs = np.minimum(packs, self._most - self._packed_today)
         return kg, packs.astype(np.int64)
 
     def _take(self, wanted: Integers, granted: Floats) -> Integers:
@@ -221,6 +233,7 @@ class ParcelShops:
             if not np.count_nonzero(packs):
                 continue
             made += packs
+            self._packed_today += packs
             share, want = np.zeros(len(kg)), packs * self.pack_kg
             for here, whose in way.grades:
                 share[here] = part = np.minimum(kg[here], want[whose])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
-from farmsim.engine.access import Way, ways_in
+from farmsim.engine.access import Ground, Way, ways_in
 from farmsim.engine.packhouse import Sorted, Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -38,7 +38,8 @@ class Stores:
         self._product_of_kind = {kind: world.row_product[rows] for kind, rows in self._by_kind.items()}
         layout = world.layout
         ways, self.way_of = ways_in(layout)
-        self._ways = [Way(access, world.stock) for access in ways]
+        ground = Ground(ways[0], world.stock)
+        self._ways = [Way(access, ground, layout.columns) for access in ways]
         """Ways into the stores; `way_of` is the number of each channel's, [channel]."""
         self._lines_of_way = [
             (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(ways))
