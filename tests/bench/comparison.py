@@ -68,9 +68,7 @@ SIZES = (
 """What grows with the number of households and buyers."""
 
 
-ROUNDED = Reading(
-    put_away_at_once=False, put_away_at_each_sale=False, capacity_is_daily=False, waits_are_counted=False
-)
+ROUNDED = Reading(put_away_at_once=False)
 """How the batched engine reads the law."""
 TRIFLE = 1e-4
 """Difference of means, as a share, that is due to rounding where hardly anything varies."""

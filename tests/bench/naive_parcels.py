@@ -251,6 +251,7 @@ class Courier:
         for _ in range(self.season.scenario.horizon_days):
             self.season.home.before_sale()
             self.pack()
+            self.share_rest()
             fruit = self.fruit()
             now_open = [s for s in self.market.shops if s.is_open(fruit.get(s, 0.0))]
             self.again.succeed(now_open)
@@ -261,6 +262,19 @@ class Courier:
                 shop.serve()
                 shop.close()
             yield env.timeout(1.0)
+
+    def share_rest(self):
+        """Fruit that only a trader or nobody was granted is open to the parcel shops in equal parts once more."""
+        granted, places = self.season.granted, self.season.home.places
+        blocks = self.season.scenario.channels
+        for grade in dict.fromkeys(shop.grade for shop in self.parcel_shops):
+            shops = [shop for shop in self.parcel_shops if shop.grade == grade]
+            have = sum(lot.kg for place in places for lot in place.lots if lot.grade == grade)
+            promised = sum(
+                kg for (c, of), kg in granted.items() if of == grade and blocks[c].kind != "trader"
+            )
+            for shop in shops:
+                granted[shop.name, grade] += max(have - promised, 0.0) / len(shops)
 
     def ways(self):
         """Shops that take the same grade by the same rules, together."""

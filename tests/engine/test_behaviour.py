@@ -118,14 +118,7 @@ TWO_SHOPS = {
     "other",
     [
         pytest.param(merged(STORE, {"sells": {"melon": {"base_stock_kg": 20_000}}}), id="from the shelf"),
-        pytest.param(
-            SHOP,
-            id="by parcel",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="the desk grants a shop its own expected orders, so those who switch find nothing",
-            ),
-        ),
+        pytest.param(SHOP, id="by parcel"),
     ],
 )
 def test_customers_of_a_sold_out_shop_buy_at_the_other(other):
@@ -185,7 +178,6 @@ def test_impatient_customers_cancel():
     assert sum(int(row.cancelled.sum()) for row in hasty) > sum(int(row.cancelled.sum()) for row in calm)
 
 
-@pytest.mark.xfail(strict=True, reason="the round of those who switch may pack the day's capacity once more")
 def test_a_shop_never_packs_more_than_its_parcels_a_day():
     """Many wait for one shop; those who find the other one sold out come on top."""
     crowded = {

@@ -62,7 +62,7 @@ class Wholesale:
         """Price that the day's session would give if `kg` were sent, by offer of the channel."""
         level = self.level[:, min(day, self._world.days - 1)]
         product = self._world.layout.offers.product
-        volume = np.bincount(product, kg, minlength=len(self._world.layout.products))[product[self.offers]]
+        volume = sum_by(product, kg, minlength=len(self._world.layout.products))[product[self.offers]]
         return session_price(level, volume, self.market_kg[self.offers], self.block.elasticity)
 
     def session(self, day: int) -> None:

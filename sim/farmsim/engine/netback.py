@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import OrderChannel, ParcelChannel, StockedChannel, WholesaleChannel
-from farmsim.engine.catchment import Market
 from farmsim.domain.produce import Keeping, lost_between
+from farmsim.engine.catchment import Market
 from farmsim.engine.layout import parcel_lane
 from farmsim.engine.markets import Trader, Wholesale
 from farmsim.engine.transport import Fleet, Route

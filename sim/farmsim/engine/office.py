@@ -84,7 +84,7 @@ class Desk:
         """What the desk knows this morning."""
         layout = self._world.layout
         intake = self._yard.intake_kg()
-        good_kg = intake + self._on_hand()
+        good_kg = intake + self._stores.on_hand_kg()
         line_kg = self._stores.sellable_kg() + intake[layout.lines.good]
         committed, wanted = self._wants(day)
         remaining = self._season_kg
@@ -112,12 +112,6 @@ class Desk:
         days = np.arange(world.days, dtype=np.uint64)
         mu, sigma = lognormal_parameters(1.0, self._cv)
         return np.exp(mu + sigma * normals(uniform_block(world.streams.keys("forecast", names), days)))
-
-    def _on_hand(self) -> Floats:
-        """Sorted stock of the counties, [good]."""
-        rows = self._world.layout.rows
-        held = self._world.stock.on_hand()[rows.sellable]
-        return held[:, 1] + np.where(rows.has_cold, held[:, 0], 0.0)
 
     def _wants(self, day: int) -> tuple[Floats, Floats]:
         """What is committed, [offer], and what each offer could take, [offer, day]."""

@@ -78,6 +78,9 @@ class ParcelShops:
         self._lines, line_at, self._ways = self._index_lines()
         self._line_pack = self.pack_kg[line_at]
         self._most = self._most_packed()
+        kinds = np.array([block.kind for block in layout.blocks])
+        self._is_promised = (kinds != "trader")[layout.lines.channel]
+        """Whether a grant to a line is a promise, [line]."""
         self._loads: list[Load] = []
         self._left: list[tuple[Indices, Indices, Floats]] = []
         self._done = self._nobody[0]
@@ -135,6 +138,18 @@ class ParcelShops:
                 self._let_wait(rest)
         self._done = self._done + done if again else done
         return Packed(done, at_once, lost)
+
+    def share_rest(self, granted: Floats) -> None:
+        """Fruit not granted, or granted to a trader, is open to the parcel lines in equal parts once more.
+
+        The trader buys what is left, so what the desk meant for him is nobody's yet.
+        """
+        lines = self._world.layout.lines
+        goods = len(self._world.layout.goods.ids)
+        rest = self._stores.on_hand_kg() - sum_by(lines.good, granted * self._is_promised, minlength=goods)
+        own = lines.good[self._lines]
+        part = np.maximum(rest, 0.0) / np.maximum(np.bincount(own, minlength=goods), 1)
+        granted[self._lines] += part[own]
 
     def has_more(self, granted: Floats) -> NDArray[np.bool_]:
         """Whether a shop without a waiting list could pack another parcel today, by consumer offer."""

@@ -1,4 +1,4 @@
-"""Stocked channels: shops review their stock and order, take in trucks, serve customers, mark down, send back.
+"""Stocked channels: shops review stock and order, take in trucks, serve customers, mark down, send back.
 
 All chains are handled at once: arrays are by shop offer unless said otherwise. The shelf of an offer may hold
 several grades, each a row of the stock.
@@ -12,6 +12,7 @@ from farmsim.domain.counts import served
 from farmsim.domain.policies import base_stock_order
 from farmsim.domain.produce import freshness
 from farmsim.domain.records import Traded
+from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.transport import Fleet
@@ -74,9 +75,8 @@ class Shelves:
         self.return_at = np.array([_return_freshness(b) for b in self.blocks])
         self.grades = self._by_place()
         """[offer, place]: rows of an offer, -1 where it has fewer grades than others."""
-        self.rules: list[tuple[Issue, Indices]] = [
-            (rule, np.array([i for i, b in enumerate(self.blocks) if b.issue == rule], dtype=np.intp))
-            for rule in dict.fromkeys(b.issue for b in self.blocks)
+        self.rules = [
+            self._by_rule(rule, world.stock.columns) for rule in dict.fromkeys(b.issue for b in self.blocks)
         ]
 
     def _by_place(self) -> Indices:
@@ -85,6 +85,12 @@ class Shelves:
         for row, offer in zip(self.rows, self.row_offer, strict=True):
             table[offer, int(np.argmax(table[offer] < 0))] = row
         return table
+
+    def _by_rule(self, rule: Issue, columns: int) -> tuple[Issue, Indices, NDArray[np.bool_] | None]:
+        """Offers issued by a rule; which of their places exist, [column, offer, place], None if all do."""
+        mine = np.array([i for i, b in enumerate(self.blocks) if b.issue == rule], dtype=np.intp)
+        real = self.grades[mine] >= 0
+        return rule, mine, None if real.all() else np.broadcast_to(real, (columns, *real.shape))
 
     @staticmethod
     def _fixed(ids: tuple[str, str, str], block: StockedChannel) -> float:
@@ -106,13 +112,15 @@ class Shops:
         edges = np.searchsorted(consumers.market.cells.offer, np.stack([shelves.at, shelves.at + 1]))
         self._own = [slice(int(a), int(b)) for a, b in edges.T]
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
-        self._sold_as = [
-            (
-                f"sold:{world.layout.channels[c]}",
-                (world.layout.offers.channel[shelves.offers] == c).nonzero()[0],
-            )
-            for c in shelves.channels
-        ]
+        self._entities = ["/".join(world.layout.offers.ids[offer]) for offer in shelves.offers]
+        self._sold_as = [f"sold:{world.layout.channels[c]}" for c in shelves.channels]
+        products = world.layout.offers.product[shelves.offers]
+        self._sold_key = shelves.chain * len(world.layout.products) + products
+        self._terms = [(float(d), shelves.payment_days == d) for d in dict.fromkeys(shelves.payment_days)]
+        self._shrinks = bool(np.count_nonzero(shelves.shrink))
+        self._marks_down = bool(np.count_nonzero(shelves.markdown_cut))
+        self._consigns = bool(np.count_nonzero(shelves.consignment))
+        self._sends_back = not np.isnan(shelves.return_at).all()
         if self.are_there:
             world.daily(world.clock.review, self.review)
             world.daily(world.clock.receipt, self.receive)
@@ -126,18 +134,18 @@ class Shops:
         """Kilograms on hand."""
         shelves = self.shelves
         held = self._world.stock.on_hand_of(shelves.rows)
-        return np.bincount(shelves.row_offer, held, minlength=len(shelves.offers))
+        return sum_by(shelves.row_offer, held, minlength=len(shelves.offers))
 
     def review(self, day: int) -> None:
-        """Order up to the base stock S; the inventory position counts what is on the shelf and on the road."""
+        """Order up to the base stock S; the inventory position is what is on the shelf and on the road."""
         shelves = self.shelves
         due = day % shelves.review_days == 0
         expected = self._consumers.open_day(day)[shelves.at] * shelves.pack_kg
         level = np.where(np.isnan(shelves.fixed_level), expected * shelves.cover_days, shelves.fixed_level)
         position = self.on_shelf() + self._fleet.on_order_kg[shelves.offers]
         order = base_stock_order(level, position)
-        held = np.bincount(shelves.chain, position, minlength=len(shelves.channels))
-        asked = np.bincount(shelves.chain, order, minlength=len(shelves.channels))
+        held = sum_by(shelves.chain, position, minlength=len(shelves.channels))
+        asked = sum_by(shelves.chain, order, minlength=len(shelves.channels))
         room = np.maximum(shelves.capacity - held, 0.0)
         order *= np.divide(room, asked, out=np.ones_like(asked), where=asked > room)[shelves.chain]
         self.ordered_kg = np.where(due, order, self.ordered_kg)
@@ -163,8 +171,8 @@ class Shops:
         rows = layout.rows.of_line[come.line[kept]]
         world.stock.receive_merged(rows, come.column[kept], come.kg[kept], come.age[kept], world.env.now)
         size = len(layout.offers.ids)
-        accepted = np.bincount(offer[kept], come.kg[kept], minlength=size)
-        left = np.bincount(offer[kept], come.kg[kept] * come.left_day[kept], minlength=size)
+        accepted = sum_by(offer[kept], come.kg[kept], minlength=size)
+        left = sum_by(offer[kept], come.kg[kept] * come.left_day[kept], minlength=size)
         left_day = np.divide(left, accepted, out=np.zeros(size), where=accepted > 0.0)
         self._owe(day, left_day, np.where(shelves.consignment, 0.0, accepted[shelves.offers]))
 
@@ -181,13 +189,19 @@ class Shops:
             self._packs = np.floor(self.on_shelf() / shelves.pack_kg + 1e-9).astype(np.int64)
             self._sold = np.zeros_like(self._packs)
         free = self._packs - self._sold
-        asked = np.array([int(np.add.reduce(wanted[own])) for own in self._own])
+        asked = self._by_shelf(wanted)
         for i in (asked > free).nonzero()[0].tolist():
-            entity = "/".join(self._world.layout.offers.ids[shelves.offers[i]])
-            generator = self._world.streams.generator("queue", entity, day, int(again))
+            generator = self._world.streams.generator("queue", self._entities[i], day, int(again))
             sold[self._own[i]] = served(generator, wanted[self._own[i]], int(free[i]))
         self._sold = self._sold + np.minimum(asked, free)
         return sold, wanted - sold
+
+    def _by_shelf(self, wanted: Integers) -> Integers:
+        """Sums of cells by shop offer."""
+        market = self._consumers.market
+        by_offer = np.zeros(len(market.offer), dtype=np.int64)
+        by_offer[market.cells.owners] = np.add.reduceat(wanted, market.cells.first)
+        return by_offer[self.shelves.at]
 
     def has_more(self, offers: int) -> NDArray[np.bool_]:
         """Whether another pack is on the shelf, by consumer offer."""
@@ -203,33 +217,33 @@ class Shops:
     def age_shelves(self, day: int) -> None:
         """Daily handling loss, and consigned stock that is sent back before it is too old."""
         world, shelves = self._world, self.shelves
-        if np.count_nonzero(shelves.shrink):
+        if self._shrinks:
             gone = world.stock.remove_share(shelves.rows, shelves.shrink[shelves.row_offer])
             world.lose(day, "shop", "shrink", world.row_product[shelves.rows], gone)
-        if not np.isnan(shelves.return_at).all():
+        if self._sends_back:
             self._send_back()
 
     def _owe(self, day: int, left_day: Floats, kg: Floats) -> None:
         """Retailers owe the shelf price less their margin for so much, by shop offer."""
         shelves = self.shelves
         size = len(self._world.layout.offers.ids)
-        for days in dict.fromkeys(shelves.payment_days.tolist()):
+        for days, due in self._terms:
             value = np.zeros(size)
-            value[shelves.offers] = np.where(shelves.payment_days == days, kg * shelves.supply_price, 0.0)
+            value[shelves.offers] = np.where(due, kg * shelves.supply_price, 0.0)
             if np.count_nonzero(value):
                 self._books.owe_receipt(day + days, left_day, value)
 
     def _mark_down(self) -> None:
         """Prices that customers see: cut for the part of the shelf below the markdown freshness."""
         shelves, stock = self.shelves, self._world.stock
-        if not np.count_nonzero(shelves.markdown_cut):
+        if not self._marks_down:
             return
         fresh = stock.freshness(self._world.env.now)[:, shelves.rows]
         kg = stock.kg[:, shelves.rows]
         old = np.add.reduce(np.where(fresh < shelves.markdown_below[shelves.row_offer], kg, 0.0), axis=0)
         count = len(shelves.offers)
-        old_kg = np.bincount(shelves.row_offer, old, minlength=count)
-        held = np.bincount(shelves.row_offer, np.add.reduce(kg, axis=0), minlength=count)
+        old_kg = sum_by(shelves.row_offer, old, minlength=count)
+        held = sum_by(shelves.row_offer, np.add.reduce(kg, axis=0), minlength=count)
         self._cut = shelves.markdown_cut * np.divide(old_kg, held, out=np.zeros(count), where=held > 0.0)
         self._consumers.price[shelves.at] = shelves.price * (1.0 - self._cut)
 
@@ -240,36 +254,29 @@ class Shops:
         world, layout, shelves = self._world, self._world.layout, self.shelves
         count, size = len(shelves.offers), len(layout.offers.ids)
         mass, fresh = np.zeros(count), np.zeros(count)
-        for rule, mine in shelves.rules:
+        for rule, mine, real in shelves.rules:
             taken = world.stock.issue(
                 shelves.grades[mine], kg[mine], world.env.now,
-                today=world.column(day), rule=rule, allowed=self._real_places(mine),
+                today=world.column(day), rule=rule, allowed=real,
             )  # fmt: skip
             shelf = mine[taken.line]
-            mass += np.bincount(shelf, taken.kg, minlength=count)
+            mass += sum_by(shelf, taken.kg, minlength=count)
             life = np.maximum(taken.age, 0.0) / layout.offers.median[shelves.offers[shelf]]
             seen = freshness(life, shelves.ripe_start[shelf], shelves.ripe_life[shelf])
-            fresh += np.bincount(shelf, taken.kg * seen, minlength=count)
+            fresh += sum_by(shelf, taken.kg * seen, minlength=count)
         sold = mass.nonzero()[0]
         self._consumers.learn(shelves.at[sold], fresh[sold] / mass[sold], LEARNING)
         value, all_kg, all_fresh = np.zeros(size), np.zeros(size), np.zeros(size)
         value[shelves.offers] = mass * shelves.price * (1.0 - self._cut)
         all_kg[shelves.offers], all_fresh[shelves.offers] = mass, fresh
         world.money.post("sale", world.accounts.consumers, world.accounts.channel, value)
-        product = layout.offers.product[shelves.offers]
-        for name, mine in self._sold_as:
-            if np.count_nonzero(mass[mine]):
-                world.kg.add(name, product[mine], mass[mine])
-        if np.count_nonzero(shelves.consignment):
+        by_chain = sum_by(self._sold_key, mass, len(self._sold_as) * len(layout.products))
+        for name, sold_kg in zip(self._sold_as, by_chain.reshape(len(self._sold_as), -1), strict=True):
+            if np.count_nonzero(sold_kg):
+                world.kg.add_by_product(name, sold_kg)
+        if self._consigns:
             self._owe(day, np.full(size, float(day)), np.where(shelves.consignment, mass, 0.0))
         world.record(Traded(day, all_kg, value, all_fresh, np.zeros(size)))
-
-    def _real_places(self, mine: Indices) -> NDArray[np.bool_] | None:
-        """Mask of places that exist, [column, offer, place]; None if all do."""
-        real = self.shelves.grades[mine] >= 0
-        if real.all():
-            return None
-        return np.broadcast_to(real, (self._world.stock.columns, *real.shape))
 
     def _send_back(self) -> None:
         """Consigned stock at or below the return freshness goes back to the county's gate, with its age."""
@@ -293,7 +300,7 @@ class Shops:
         self._books.came_back(layout.lines.offer[line], layout.rows.good[row], mass)
         cost = mass * np.array([route.freight_per_kg() for route in own])
         offers = layout.lines.offer[line]
-        self._books.freight_by_offer(np.bincount(offers, cost, minlength=len(layout.offers.ids)))
+        self._books.freight_by_offer(sum_by(offers, cost, minlength=len(layout.offers.ids)))
 
 
 def _return_freshness(block: StockedChannel) -> float:

@@ -73,6 +73,7 @@ class Storefront:
         cells = market.cells
         regions = market.weight.shape[1]
         unserved = sum_by(cells.pair, missed.astype(np.float64), market.weight.size).astype(np.int64)
+        self._parcels.share_rest(self._granted)
         is_open = self._parcels.has_more(self._granted) | self._shops.has_more(len(market.offer))
         orders = self._consumers.switching(day, unserved.reshape(-1, regions), is_open)
         if not np.count_nonzero(orders):

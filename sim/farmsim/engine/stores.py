@@ -68,6 +68,12 @@ class Stores:
         now = self._world.env.now
         return self._ways[way].lots(self._world.column(int(now)), now).by_good
 
+    def on_hand_kg(self) -> Floats:
+        """Sorted stock of the counties, [good]."""
+        rows = self._world.layout.rows
+        held = self._world.stock.on_hand()[rows.sellable]
+        return np.asarray(held[:, 1] + np.where(rows.has_cold, held[:, 0], 0.0))
+
     def sellable_kg(self) -> Floats:
         """Kilograms that the rules of its channel let each line take now, [line]."""
         kg = np.zeros(len(self._world.layout.lines.good))

@@ -151,6 +151,7 @@ class Fleet:
             else np.zeros(0, dtype=np.intp)
         )
         way = stores.way_of[layout.lines.channel[lines]]
+        self._lines = lines
         self._ways = [(int(w), lines[way == w]) for w in np.unique(way)]
         self._rates = self._lane_rates()
         self._ambient = np.array([route.lane.celsius is None for route in self.routes])
@@ -175,11 +176,10 @@ class Fleet:
         layout = self._world.layout
         size = len(layout.offers.ids)
         wanted = np.zeros(len(granted))
-        for route in self.routes:
-            want = granted[route.lines]
-            total = float(np.add.reduce(want))
-            if total > 0.0:
-                wanted[route.lines] = want * (route.book(day, total) / total)
+        total = sum_by(self._route_of[self._lines], granted[self._lines], minlength=len(self.routes))
+        for route, kg in zip(self.routes, total.tolist(), strict=True):
+            if kg > 0.0:
+                wanted[route.lines] = granted[route.lines] * (route.book(day, kg) / kg)
         parts = []
         for way, lines in self._ways:
             if np.count_nonzero(wanted[lines]):
