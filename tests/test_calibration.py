@@ -1,9 +1,11 @@
 """The Bachu scenarios against published figures: means over 30 seasons, never a single one.
 
-Only prices, capacities and behaviour are set in the scenarios; what is tested here comes out of them. The random
-seed below has never been used to choose a parameter. Sources and what they can support are named in the
+Only prices, capacities and behaviour are set in the scenarios; what is tested here comes out of them. The
+random seed below was never used to choose a parameter. Sources, and what they can support, are named in the
 `sources:` blocks of the scenarios; "gross" is what growers receive before cash cost.
 """
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,7 +59,7 @@ def test_without_its_agronomy_service_the_programme_brings_much_less(seasons):
 
 def test_the_four_scenarios_stand_in_the_expected_order(seasons):
     ladder = [seasons[case].values("gross_per_mu") for case in ("trader", "online", "order", "matrix")]
-    for lower, higher in zip(ladder, ladder[1:], strict=False):
+    for lower, higher in pairwise(ladder):
         difference = higher - lower
         assert difference.mean() > 2.0 * difference.std(ddof=1) / np.sqrt(len(difference))
 
@@ -79,5 +81,6 @@ def test_the_contract_buyer_stays_solvent(seasons):
 def test_every_bachu_scenario_says_whose_figure_the_3600_yuan_is():
     for name, _ in CASES.values():
         note = load_scenario(name).scenario.note
-        assert "3 600" in note["en"] and "selected" in note["en"]
+        assert "3 600" in note["en"]
+        assert "selected" in note["en"]
         assert "3600" in note["zh"]

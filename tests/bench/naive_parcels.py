@@ -264,7 +264,7 @@ class Courier:
             yield env.timeout(1.0)
 
     def share_rest(self):
-        """Fruit that only a trader or nobody was granted is open to the parcel shops in equal parts once more."""
+        """Fruit granted to nobody, or to a trader, is open to the parcel shops in equal parts once more."""
         granted, places = self.season.granted, self.season.home.places
         blocks = self.season.scenario.channels
         for grade in dict.fromkeys(shop.grade for shop in self.parcel_shops):

@@ -9,7 +9,7 @@ sharply.
 
 import pytest
 
-from bench.comparison import CALM, CALM_MATRIX, ROUNDED, disagreements, scaled
+from bench.comparison import CALM, CALM_MATRIX, disagreements, scaled
 
 pytestmark = pytest.mark.long
 

@@ -1,6 +1,7 @@
 """Programmes with a cost, a payer and a start.
 
-Each acts through the mechanisms of the model; none sets an outcome. Who pays is an account of the ledger; the fund and the county together are the public account.
+Each acts through the mechanisms of the model; none sets an outcome. Who pays is an account of the ledger; the
+fund and the county together are the public account.
 """
 
 from datetime import date

@@ -1,6 +1,7 @@
 """The physical network: packhouse, cold store and lanes as parameters.
 
-With them stands the arithmetic of shifts, distances and transit days. What happens there over time is the engine's.
+With them stands the arithmetic of shifts, distances and transit days. What happens there over time is the
+engine's.
 """
 
 from datetime import date

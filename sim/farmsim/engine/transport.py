@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import BulkLane, road_km
+from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.layout import Layout, bulk_lane
@@ -206,7 +207,7 @@ class Fleet:
         left = self._books.left(day, line, column, kg_sent)
         self._books.freight_by_offer(freight)
         self.on_order_kg += left
-        self._schedule(day, number, line, column, kg_sent, age, hazard)
+        self._schedule(day, number, Issued(line, column, kg_sent, age, hazard))
         return left
 
     def unload(self, day: int, channels: list[int]) -> Arrival | None:
@@ -232,21 +233,13 @@ class Fleet:
         line = np.concatenate([part.line for part in parts])
         return self._world.line_product[line], np.concatenate([part.sent_kg for part in parts])
 
-    def _schedule(
-        self,
-        day: int,
-        number: Indices,
-        line: Indices,
-        column: Indices,
-        kg: Floats,
-        age: Floats,
-        hazard: Floats,
-    ) -> None:
-        """Work out in which state each lot part will be unloaded, and put it on the calendar."""
+    def _schedule(self, day: int, number: Indices, sent: Issued) -> None:
+        """Work out how each lot part, sent on route `number`, will be when it is unloaded; note it."""
         world, layout = self._world, self._world.layout
+        line, column, kg, age, hazard = sent
         product, good = world.line_product[line], layout.lines.good[line]
         leaves = world.env.now
-        arrive = {n: leaves + float(self.routes[n].transit_days[day]) for n in set(number.tolist())}
+        arrive = {n: leaves + float(self.routes[n].transit_days[day]) for n in dict.fromkeys(number.tolist())}
         opened = {n: _next_opening(at, self.routes[n].opens_at) for n, at in arrive.items()}
         elapsed = np.array([opened[n] + self.routes[n].opens_at / 24.0 - leaves for n in number.tolist()])
         ambient = world.ambient_rates(day)[layout.goods.county[good], product]

@@ -1,4 +1,4 @@
-"""Payments of programmes: by rule (subsidies, guaranteed prices) and once (training, cold chains, promotions).
+"""Payments of programmes: by rule (subsidies, guaranteed prices) or once (training, cold chain, promotion).
 
 A guaranteed price is a deficiency payment: when every receipt of the season is in, the payer makes up what
 growers got per kilogram that left for the covered channels to the guarantee.

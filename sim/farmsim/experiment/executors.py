@@ -1,4 +1,4 @@
-"""Where runs are played: in this process or in a pool of spawned ones, both as `concurrent.futures` executors."""
+"""Where runs are played: in this process or in a pool of spawned ones; both are standard executors."""
 
 import multiprocessing
 import os

@@ -11,7 +11,7 @@ def harvested_kg(run: Scope) -> float:
 
 @metric("kg", per_channel=True)
 def sold_kg(run: Scope) -> float:
-    """Produce that a buyer kept: parcels kept, packs sold in shops, produce sold at market, contract and gate."""
+    """Produce that a buyer kept: parcels kept, packs from shops, sales to market, contract and trader."""
     return run.arrivals("kept", mass=True) + run.traded("kg")
 
 
@@ -39,7 +39,7 @@ def spoiled_share(run: Scope) -> float:
 
 @metric("share")
 def shrink_share(run: Scope) -> float:
-    """Mass lost in shops over mass that left them: spoilage, handling, theft (by mass, not by sales value)."""
+    """Mass lost in shops over mass that left them: spoilage, handling, theft (by mass, not by value)."""
     gone = sum(
         kg for name, kg in run.tally.lost.items() if name.endswith(":shop") and not name.startswith("refused")
     )
@@ -75,7 +75,7 @@ def orders(run: Scope) -> float:
 
 @metric("share", per_channel=True)
 def refund_share(run: Scope) -> float:
-    """Share of dispatched parcels that led to a refund: bad on arrival (refused or paid back in part) or lost."""
+    """Share of dispatched parcels that led to a refund: bad (refused or partly paid back) or lost."""
     sent = run.arrivals("kept") + run.arrivals("refused") + run.arrivals("lost")
     return ratio(run.arrivals("bad") + run.arrivals("lost"), sent)
 

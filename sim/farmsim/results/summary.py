@@ -1,4 +1,4 @@
-"""From a tally to an outcome: metrics, destinations of kilograms, weeks, the waterfall of the buyer's yuan."""
+"""From a tally to an outcome: metrics, destinations of kilograms, weeks, the way of the buyer's yuan."""
 
 from farmsim.results.metrics import measure, measure_channels
 from farmsim.results.outcome import Outcome

@@ -1,4 +1,4 @@
-"""What is kept of a run: sums of rows by kind, by offer and by day. A `Tally` is the recorder of ordinary runs."""
+"""What is kept of a run: sums of rows by kind, offer and week. A `Tally` records ordinary runs."""
 
 from dataclasses import dataclass
 
@@ -76,17 +76,8 @@ class Tally:
     def __call__(self, row: Row) -> None:
         """Add one row."""
         match row:
-            case Ordered():
-                for name, total in self.orders.items():
-                    total += getattr(row, name)
-            case Delivered():
-                for name, total in self.arrivals.items():
-                    total += getattr(row, name)
-                self._add_week(row.day, row.kept * self._consumer_pack, self._consumer_channel)
-            case Traded():
-                for name, total in self.traded.items():
-                    total += getattr(row, name)
-                self._add_week(row.day, row.kg, self.shape.offer_channel)
+            case Ordered() | Delivered() | Traded():
+                self._add_sales(row)
             case Paid():
                 self.paid += row.growers
                 self.paid_days += row.days_sum
@@ -104,6 +95,20 @@ class Tally:
                 self.closed = row
             case _:
                 pass
+
+    def _add_sales(self, row: Ordered | Delivered | Traded) -> None:
+        """Orders, arrivals and sales: fields of the row are added to sums of the same name."""
+        match row:
+            case Ordered():
+                sums = self.orders
+            case Delivered():
+                sums = self.arrivals
+                self._add_week(row.day, row.kept * self._consumer_pack, self._consumer_channel)
+            case _:
+                sums = self.traded
+                self._add_week(row.day, row.kg, self.shape.offer_channel)
+        for name in sums:
+            sums[name] += getattr(row, name)
 
     @property
     def books(self) -> Closed:
