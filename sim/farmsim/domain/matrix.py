@@ -12,10 +12,13 @@ unique. The salvage value of the last evening's stock is a share of the good's l
 could not be sold in the days ahead will go to the last resort.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.desk_view import DeskLayout, DeskView
+from farmsim.domain.sums import sum_by
 
 Floats = NDArray[np.float64]
 
@@ -35,74 +38,78 @@ class RollingPlan:
     def __init__(self, layout: DeskLayout, least_netback: float) -> None:
         self._layout = layout
         self._least = least_netback
-        self._days = layout.horizon_days
+        self._days = days = layout.horizon_days
         self._lines = len(layout.line_good)
-        self._sales = self._lines * self._days
-        self._keeps = layout.goods * self._days
-        self._limited: NDArray[np.intp] | None = None
-        self._highs = None
+        self._sales = self._lines * days
+        self._keeps = layout.goods * days
+        self._highs: Any = None
+        """The solver; it comes with the first morning."""
+        self._columns = np.arange(self._sales + self._keeps, dtype=np.int32)
+        self._zeros = np.zeros(len(self._columns))
+        self._free = np.full(self._keeps, 1e9)
+        self._rows = np.arange((layout.goods + layout.offers) * days + layout.offers, dtype=np.int32)
+        self._unbounded = np.full(len(self._rows) - self._keeps, -1e30)
+        self._discount = PATIENCE ** np.arange(days)
+        self._ties = TIE * np.arange(self._lines)[:, None]
+        self._by_good = np.argsort(layout.line_good, kind="stable")
+        self._goods, self._first = np.unique(layout.line_good[self._by_good], return_index=True)
 
     def solve(self, view: DeskView, taken: Floats) -> Floats:
         """Kilograms by line to sell today beyond what is `taken` for commitments, [line]."""
-        import highspy
-
         lay, days = self._layout, self._days
         if self._highs is None:
-            self._highs = self._build(highspy, view)
+            self._highs = self._build(view)
         highs = self._highs
         supply = view.supply_kg.copy()
-        supply[:, 0] = np.maximum(view.good_kg - np.bincount(lay.line_good, taken, minlength=lay.goods), 0.0)
+        supply[:, 0] = np.maximum(view.good_kg - sum_by(lay.line_good, taken, minlength=lay.goods), 0.0)
         wanted = view.wanted_kg.copy()
-        used = np.bincount(lay.line_offer, taken, minlength=lay.offers)
+        used = sum_by(lay.line_offer, taken, minlength=lay.offers)
         wanted[:, 0] = np.maximum(wanted[:, 0] - used, 0.0)
         cost = np.concatenate([self._values(view), self._salvage(view)])
-        columns = np.arange(self._sales + self._keeps, dtype=np.int32)
-        highs.changeColsCost(len(columns), columns, cost)
-        upper = np.concatenate([self._most(view, taken, supply) * KG, np.full(self._keeps, 1e9)])
-        highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), upper)
-        rows_low = np.concatenate(
-            [supply.ravel() * KG, np.full(wanted.size, -1e30), np.full(lay.offers, -1e30)]
-        )
+        highs.changeColsCost(len(cost), self._columns, cost)
+        upper = np.concatenate([self._most(view, taken, supply) * KG, self._free])
+        highs.changeColsBounds(len(upper), self._columns, self._zeros, upper)
+        balance = supply.ravel() * KG
         rest = np.minimum(np.maximum(view.remaining_kg - used, 0.0), 1e12)
-        rows_high = np.concatenate([supply.ravel() * KG, wanted.ravel() * KG, rest * KG])
-        rows = np.arange(len(rows_low), dtype=np.int32)
-        highs.changeRowsBounds(len(rows), rows, rows_low, rows_high)
+        rows_low = np.concatenate([balance, self._unbounded])
+        rows_high = np.concatenate([balance, wanted.ravel() * KG, rest * KG])
+        highs.changeRowsBounds(len(rows_low), self._rows, rows_low, rows_high)
         highs.run()
         status = highs.getModelStatus()
-        assert status == highspy.HighsModelStatus.kOptimal, f"the desk's program was not solved: {status}"
-        plan = np.asarray(highs.getSolution().col_value[: self._sales]).reshape(self._lines, days)[:, 0] / KG
-        return np.maximum(plan, 0.0)
+        assert status.name == "kOptimal", f"the desk's program was not solved: {status}"
+        plan: Floats = np.array(highs.getSolution().col_value[: self._sales : days])
+        return np.asarray(np.maximum(plan / KG, 0.0))
 
     def _values(self, view: DeskView) -> Floats:
         """Netback of selling by line and day, as costs of the program, [line x day]."""
         worth = np.where(view.netback > self._least, view.netback, -1e3)
-        discount = PATIENCE ** np.arange(self._days)
-        value = worth[:, None] * discount
-        return (value - TIE * np.arange(self._lines)[:, None]).ravel()
+        value: Floats = worth[:, None] * self._discount - self._ties
+        return value.reshape(-1)
 
     def _salvage(self, view: DeskView) -> Floats:
         """Value of what is kept, [good x day]: only the last evening counts."""
         value = np.zeros((self._layout.goods, self._days))
-        for good in range(self._layout.goods):
-            netbacks = view.netback[self._layout.line_good == good]
-            positive = netbacks[netbacks > 0.0]
-            if len(positive):
-                value[good, -1] = SALVAGE * float(positive.min()) * PATIENCE**self._days
-        return value.ravel()
+        positive = np.where(view.netback > 0.0, view.netback, np.inf)[self._by_good]
+        least = np.minimum.reduceat(positive, self._first)
+        value[self._goods, -1] = np.where(least < np.inf, SALVAGE * least * PATIENCE**self._days, 0.0)
+        return value.reshape(-1)
 
     def _most(self, view: DeskView, taken: Floats, supply: Floats) -> Floats:
-        """Most that a line can take by day, [line x day]; a line that only takes fresh goods finds little stock."""
+        """Most that a line can take by day, [line x day]; one that only takes fresh goods finds little."""
         good = self._layout.line_good
         most = np.full((self._lines, self._days), 1e12)
         most[:, 0] = np.maximum(view.line_kg - taken, 0.0)
         picky = view.line_kg < 0.999 * view.good_kg[good]
-        if self._days > 1 and picky.any():
-            recent = supply[:, 1:] + np.concatenate([np.zeros((len(supply), 1)), supply[:, 1:-1]], axis=1)
+        if self._days > 1 and np.count_nonzero(picky):
+            recent = supply[:, 1:].copy()
+            recent[:, 1:] += supply[:, 1:-1]
             most[picky, 1:] = recent[good[picky]]
-        return most.ravel()
+        return most.reshape(-1)
 
-    def _build(self, highspy, view: DeskView):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    def _build(self, view: DeskView) -> Any:
         """The program's fixed structure, column by column."""
+        import highspy  # noqa: PLC0415 - it is heavy, and most scenarios do without
+
         lay, days = self._layout, self._days
         balance_rows, want_rows = lay.goods * days, lay.offers * days
         starts, index, value = [0], [], []
@@ -137,13 +144,13 @@ class RollingPlan:
         program.a_matrix_.index_ = np.asarray(index, dtype=np.int32)
         program.a_matrix_.value_ = np.asarray(value, dtype=np.float64)
 
-        class Quiet(highspy.Highs):  # type: ignore[misc]
+        class Quiet(highspy.Highs):
             """Without callbacks the solver prints no banner on the screen."""
 
             def enableCallbacks(self) -> None:  # noqa: N802
                 """Leave them off."""
 
-        highs = Quiet()
+        highs = Quiet()  # type: ignore[no-untyped-call]
         highs.setOptionValue("output_flag", False)  # noqa: FBT003
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("random_seed", 0)

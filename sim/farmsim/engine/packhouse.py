@@ -77,6 +77,8 @@ class Yard:
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
         self._lives = [(p.keeping.median_days, p.keeping.shape) for p in scenario.products.values()]
         self._waiting_kg = np.zeros(len(groups))
+        self._outside: dict[_Load, None] = {}
+        """Loads on their way, before the door or on a line, in the order of setting out."""
         self._damaged_kg = np.zeros(len(scenario.products))
         self._spoiled_kg = np.zeros(len(scenario.products))
         """Thrown out at sorting since it was last counted, [product]."""
@@ -112,12 +114,8 @@ class Yard:
         """What was sorted since the last call, each (good, column) once; None if nothing was."""
         if not self._sorted:
             return None
-        products = np.arange(len(self._damaged_kg))
+        self._throw_out()
         today = int(self._world.env.now)
-        self._world.lose(today, "packhouse", "damaged", products, self._damaged_kg)
-        self._world.lose(today, "packhouse", "spoiled", products, self._spoiled_kg)
-        self._damaged_kg[:] = 0.0
-        self._spoiled_kg[:] = 0.0
         parts: dict[tuple[int, int], list[float]] = {}
         now = self._world.env.now
         for (group, day), (kg, age_kg, time_kg) in self._sorted.items():
@@ -139,6 +137,33 @@ class Yard:
         table = np.array(list(parts.values()))
         where = np.array(list(parts), dtype=np.intp)
         return Sorted(where[:, 0], where[:, 1], table[:, 0], table[:, 1] / table[:, 0])
+
+    def _failed_share(self, product: int, age: float) -> float:
+        """Share of the units that fail until a thermal age."""
+        median, shape = self._lives[product]
+        return 1.0 - 2.0 ** -min((age / median) ** shape, 1000.0)
+
+    def rot_outside(self) -> None:
+        """At the end of the run: what has failed before the doors is thrown out."""
+        now, days = self._world.env.now, self._world.days
+        for load in self._outside:
+            county, product = self._groups[load.group]
+            waited = now - load.came if load.came is not None else 0.0
+            failed = load.kg * self._failed_share(
+                product, waited * self._world.ambient_rate(product, county, days - 1)
+            )
+            self._spoiled_kg[product] += failed
+            self._waiting_kg[load.group] -= failed
+        self._throw_out()
+
+    def _throw_out(self) -> None:
+        """Count what was thrown out since the last time."""
+        products = np.arange(len(self._damaged_kg))
+        today = min(int(self._world.env.now), self._world.days - 1)
+        self._world.lose(today, "packhouse", "damaged", products, self._damaged_kg)
+        self._world.lose(today, "packhouse", "spoiled", products, self._spoiled_kg)
+        self._damaged_kg[:] = 0.0
+        self._spoiled_kg[:] = 0.0
 
     def unsorted_kg(self) -> Floats:
         """Kilograms before the doors or on the lines, [product]."""
@@ -185,10 +210,12 @@ class Yard:
         lines.waiting_kg += kg
         for wait, work in zip(when.tolist(), hours.tolist(), strict=True):
             load = _Load(lines, (group, day), (size, work), self._sort)
+            self._outside[load] = None
             world.env.timeout(wait).callbacks.append(load.come)
 
     def _sort(self, load: "_Load", lines: _Lines, stayed: float) -> None:
         """A load leaves the lines."""
+        del self._outside[load]
         if self._world.env.now <= self._world.days:
             lines.loads += 1
             lines.kg += load.kg
@@ -204,8 +231,7 @@ class Yard:
         county, product = self._groups[group]
         today = min(int(self._world.env.now), self._world.days - 1)
         age = waited_days * self._world.ambient_rate(product, county, today)
-        median, shape = self._lives[product]
-        failed = kg * (1.0 - 2.0 ** -((age / median) ** shape))
+        failed = kg * self._failed_share(product, age)
         damaged = (kg - failed) * self._damage[product]
         self._spoiled_kg[product] += failed
         self._damaged_kg[product] += damaged
@@ -223,7 +249,7 @@ class _Load:
     It is told by its events rather than by a process, which would take twice as many.
     """
 
-    __slots__ = ("_came", "_lines", "_sorted", "_turn", "day", "group", "hours", "kg")
+    __slots__ = ("_lines", "_sorted", "_turn", "came", "day", "group", "hours", "kg")
 
     def __init__(
         self, lines: _Lines, whose: tuple[int, int], size: tuple[float, float], is_sorted: "_Sorting"
@@ -232,10 +258,11 @@ class _Load:
         self._lines, self._sorted = lines, is_sorted
         self.group, self.day = whose
         self.kg, self.hours = size
+        self.came: float | None = None
 
     def come(self, _: simpy.Event) -> None:
         """It is at the door and queues."""
-        self._came = self._lines.env.now
+        self.came = self._lines.env.now
         self._turn = self._lines.resource.request()
         self._turn.callbacks.append(self._begin)
 
@@ -247,8 +274,9 @@ class _Load:
 
     def _leave(self, _: simpy.Event) -> None:
         """The work is done; the line is free for the next one."""
+        assert self.came is not None, "a load comes before it leaves"
         self._lines.resource.release(self._turn)
-        self._sorted(self, self._lines, self._lines.env.now - self._came)
+        self._sorted(self, self._lines, self._lines.env.now - self.came)
 
 
 _Sorting = Callable[[_Load, _Lines, float], None]

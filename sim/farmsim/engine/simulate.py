@@ -128,6 +128,7 @@ class Season:
     def _count_stock(self) -> None:
         """What is on hand, before the doors and on the road at the horizon."""
         self.stores.put_away()
+        self.yard.rot_outside()
         world, rows = self.world, self.model.layout.rows
         kinds = np.array(rows.kind)[rows.place]
         held = world.stock.on_hand()

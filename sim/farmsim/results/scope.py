@@ -99,7 +99,7 @@ class Scope:
 
     def per_head(self) -> Floats:
         """Net income per head of every household."""
-        return self.incomes() / np.concatenate([w.persons for w in self.tally.welfare])
+        return np.asarray(self.incomes() / np.concatenate([w.persons for w in self.tally.welfare]))
 
     def home_weights(self) -> Floats:
         """How many households each entry stands for."""
