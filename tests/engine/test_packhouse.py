@@ -198,7 +198,11 @@ def test_an_empty_packhouse_expects_no_intake():
     """The desk plans at eight in the evening, when all loads of both groups are done."""
     village = {"counties": {"bachu": {"growers": {"village": REMOVED}}}}
     groups = {name: merged(VILLAGE, {"yield_kg_per_mu": kg}) for name, kg in (("west", 700), ("east", 330))}
-    late = {"clock": {"desk": 20.0}, "horizon_days": 6, "counties": {"bachu": {"growers": groups}}}
+    late = {
+        "clock": {"desk": 20.0, "contract": 20.2, "cutoff": 20.4, "departure": 20.6, "trader": 20.8},
+        "horizon_days": 6,
+        "counties": {"bachu": {"growers": groups}},
+    }
     house = with_house(lines=20, kg_per_hour=1000, load_kg=1300)
     assert play(make_model(small(village, late, house)), 0, 7).kg_in > 0.0
 

@@ -64,12 +64,12 @@ class ParcelShops:
         self._entities = ["/".join(layout.offers.ids[o]) for o in market.offer]
         self._keys = world.streams.keys("patience", self._entities)
         longest = self.rules.promise_days + PATIENCES * self.rules.patience_days
-        buckets = 1 + int(np.ceil(longest.max(where=self.rules.waits, initial=0.0)))
-        self.waiting = np.zeros((buckets, len(market.cells.offer)), dtype=np.int64)
-        """Orders that wait, [days waited (last: that or longer), cell]."""
+        self._buckets = 1 + int(np.ceil(longest.max(where=self.rules.waits, initial=0.0)))
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
         self._somebody_waits = False
         self._nobody = np.zeros((1, len(market.cells.offer)), dtype=np.int64)
+        self.waiting = self._nobody
+        """Orders that wait, [days waited (last bucket: that or longer), cell], as many days as needed."""
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
         self._own = [slice(int(a), int(b)) for a, b in pairwise(edges)]
         parcel_cell = market.parcel[market.cells.offer]
@@ -176,9 +176,10 @@ class ParcelShops:
         if not self._somebody_waits:
             return cancelled
         cells = self._consumers.market.cells
-        queue = np.zeros_like(self.waiting)
-        queue[1:] = self.waiting[:-1]
-        queue[-1] += self.waiting[-1]
+        queue = np.zeros((min(len(self.waiting) + 1, self._buckets), len(cells.offer)), dtype=np.int64)
+        queue[1:] = self.waiting[: len(queue) - 1]
+        if len(queue) == len(self.waiting):
+            queue[-1] += self.waiting[-1]
         waited, some = queue.nonzero()
         overdue = waited > self.rules.promise_days[cells.offer[some]]
         waited, some = waited[overdue], some[overdue]
@@ -193,12 +194,10 @@ class ParcelShops:
         return cancelled
 
     def _let_wait(self, queue: Integers) -> None:
-        """The queue from now on, [days waited, cell]; one of a single row is today's."""
-        if len(queue) < len(self.waiting):
-            self.waiting[0] = queue[0]
-        else:
-            self.waiting = queue
-        self._somebody_waits = bool(np.count_nonzero(queue))
+        """The queue from now on, [days waited, cell], as long as the longest wait."""
+        days = np.add.reduce(queue, axis=1).nonzero()[0]
+        self._somebody_waits = len(days) > 0
+        self.waiting = queue[: days[-1] + 1] if self._somebody_waits else self._nobody
 
     def _ration(
         self, day: int, at: int, queue: Integers, able: int, *, again: bool
@@ -209,18 +208,17 @@ class ParcelShops:
         """
         done = np.zeros(queue.shape[1], dtype=np.int64)
         waits = np.zeros(len(queue), dtype=np.int64)
-        for bucket in range(len(queue) - 1, -1, -1):
-            here = queue[bucket]
-            asking = int(np.add.reduce(here))
+        for bucket, asking in reversed(list(enumerate(np.add.reduce(queue, axis=1).tolist()))):
             if able <= 0 or asking == 0:
                 continue
+            here = queue[bucket]
             given = here.copy()
             if asking > able:
                 entity = self._entities[at]
                 generator = self._world.streams.generator("ration", entity, day, bucket, int(again))
                 given = served(generator, here, able)
             waits[bucket] = min(asking, able)
-            able -= waits[bucket]
+            able -= min(asking, able)
             done += given
             here -= given
         return done, waits
