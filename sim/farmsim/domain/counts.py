@@ -32,7 +32,7 @@ EXACT_BELOW: Final = 16.0
 _CHUNK: Final = 16_384
 """Cells worked on at a time: their working arrays stay in the second-level cache."""
 
-_WORTH_COMPRESSING: Final = 500
+_WORTH_COMPRESSING: Final = 250
 """Cells under search below which picking out the unfinished ones costs more than it saves."""
 
 _FEW: Final = 160

@@ -4,6 +4,7 @@ A *consumer offer* is an offer of a parcel or stocked channel; those of one prod
 its market. A *cell* is (consumer offer, province, transit slot).
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,16 @@ class Cells(NamedTuple):
     """Counter of the cell within its offer's stream."""
 
 
+class Table(NamedTuple):
+    """The cells of one market as a table with a row for each province."""
+
+    own: slice
+    """Its cells."""
+    places: Indices
+    """Their places in the flattened table; its last column is left free."""
+    width: int
+
+
 class Market(NamedTuple):
     """The consumers' side of a scenario. Arrays are by consumer offer unless said otherwise."""
 
@@ -88,6 +99,8 @@ class Market(NamedTuple):
     province_share: Floats
     """[consumer offer, province]: weights of the offer's kind of market."""
     cells: Cells
+    tables: tuple[Table, ...]
+    """[market]"""
 
 
 def make_market(layout: Layout) -> Market | None:
@@ -140,6 +153,7 @@ def _compile(
     own_base = np.array([side.own_base for side in sides])
     own_base *= ((layout.offers.price[offer] / _base_prices(layout, offer)) ** elasticity)[:, None]
     slots = [side.slots for side in sides]
+    cells = _cells(slots, (weight + own_base) > 0.0, len(offline))
     return Market(
         offer=offer,
         parcel=np.array([isinstance(block, ParcelChannel) for block in blocks]),
@@ -167,7 +181,8 @@ def _compile(
             [block.rating.start if isinstance(block, ParcelChannel) else FULL_MARKS for block in blocks]
         ),
         province_share=np.array([side.share for side in sides]),
-        cells=_cells(slots, (weight + own_base) > 0.0, len(offline)),
+        cells=cells,
+        tables=_tables(cells, group, len(offline)),
     )
 
 
@@ -251,6 +266,21 @@ def _cells(slots: list[Floats], open_to: NDArray[np.bool_], regions: int) -> Cel
         owners=owners,
         address=(province * 64 + slot_of).astype(np.uint64),
     )
+
+
+def _tables(cells: Cells, group: Indices, regions: int) -> tuple[Table, ...]:
+    """The tables of all markets; cells of one market stand together."""
+    edges = np.searchsorted(group[cells.offer], np.arange(int(group.max()) + 2))
+    tables = []
+    for first, last in pairwise(edges.tolist()):
+        province = cells.province[first:last]
+        order = np.argsort(province, kind="stable")
+        count = np.bincount(province, minlength=regions)
+        nth = np.empty(last - first, dtype=np.intp)
+        nth[order] = np.arange(last - first) - (np.cumsum(count) - count)[province[order]]
+        width = int(count.max())
+        tables.append(Table(slice(first, last), province * (width + 1) + nth, width))
+    return tuple(tables)
 
 
 def _reach(attraction: Attraction, ids: list[str]) -> Floats:

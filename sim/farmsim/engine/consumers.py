@@ -4,9 +4,6 @@ Orders are Poisson in every cell (consumer offer, province, transit slot), which
 buyers, letting each choose and giving each parcel its own transit time.
 """
 
-from itertools import pairwise
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,16 +23,6 @@ AT_ONCE = 8192
 """Uniform numbers that are drawn at a time for the days ahead."""
 
 
-class _Table(NamedTuple):
-    """The cells of one market as a table with a row for each province."""
-
-    own: slice
-    """Its cells."""
-    places: Indices
-    """Their places in the flattened table; its last column is left free."""
-    width: int
-
-
 class Consumers:
     """The market of one replication: what is exogenous drawn ahead, and each day's orders."""
 
@@ -48,7 +35,6 @@ class Consumers:
         """Potential buyers, [day, market, province]."""
         self._all_choose = bool(market.choosing.all())
         self._switch = (market.switch_share * market.choosing)[:, None]
-        self._tables = _tables(market)
         self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[
             market.cells.offer
         ]
@@ -119,7 +105,7 @@ class Consumers:
         shares = logit_shares(self._odds * is_open[:, None], market.first_offer, market.group)
         chance = (shares * self._switch).ravel()[cells.pair] * cells.share
         for group in np.logical_or.reduce(by_market, axis=1).nonzero()[0].tolist():
-            table, where = self._tables[group], by_market[group].nonzero()[0]
+            table, where = market.tables[group], by_market[group].nonzero()[0]
             odds = np.zeros((by_market.shape[1], table.width + 1))
             odds.put(table.places, chance[table.own])
             odds[:, -1] = 1.0 - np.add.reduce(odds, axis=1)
@@ -133,22 +119,6 @@ class Consumers:
     def learn(self, at: Indices, freshness: Floats, weight: float) -> None:
         """Buyers' picture of freshness moves towards what arrived, by offer."""
         self.seen_freshness[at] += weight * (freshness - self.seen_freshness[at])
-
-
-def _tables(market: Market) -> list[_Table]:
-    """The tables of all markets; cells of one market stand together."""
-    cells, regions = market.cells, market.weight.shape[1]
-    edges = np.searchsorted(market.group[cells.offer], np.arange(len(market.law) + 1))
-    tables = []
-    for first, last in pairwise(edges.tolist()):
-        province = cells.province[first:last]
-        order = np.argsort(province, kind="stable")
-        count = np.bincount(province, minlength=regions)
-        nth = np.empty(last - first, dtype=np.intp)
-        nth[order] = np.arange(last - first) - (np.cumsum(count) - count)[province[order]]
-        width = int(count.max())
-        tables.append(_Table(slice(first, last), province * (width + 1) + nth, width))
-    return tables
 
 
 def _shocks(market: Market, layout: Layout, streams: Streams) -> Floats:

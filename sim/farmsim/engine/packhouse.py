@@ -141,7 +141,7 @@ class Yard:
     def _failed_share(self, product: int, age: float) -> float:
         """Share of the units that fail until a thermal age."""
         median, shape = self._lives[product]
-        return 1.0 - 2.0 ** -min((age / median) ** shape, 1000.0)
+        return float(1.0 - 2.0 ** -min((age / median) ** shape, 1000.0))
 
     def rot_outside(self) -> None:
         """At the end of the run: what has failed before the doors is thrown out."""

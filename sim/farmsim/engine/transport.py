@@ -6,6 +6,7 @@ put on the calendar of the day on which it is unloaded.
 """
 
 from collections import defaultdict
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.stock import Issued
+from farmsim.domain.stock import LN2, Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.layout import Layout, bulk_lane
@@ -99,13 +100,13 @@ class Route:
         """Book vehicles for so many kilograms today; what they can carry of it."""
         if not self.departs(day):
             return 0.0
-        wanted = int(np.ceil(kg / self.lane.vehicle_kg - 1e-9))
+        wanted = ceil(kg / self.lane.vehicle_kg - 1e-9)
         return min(kg, self.fleet.book(day, wanted) * self.lane.vehicle_kg)
 
     def send(self, day: int, kg: float) -> int:
         """Booked vehicles leave with so many kilograms; how many."""
-        vehicles = int(np.ceil(kg / self.lane.vehicle_kg - 1e-9))
-        self.fleet.send(vehicles, int(np.ceil(day + 2.0 * self.transit_days[day])))
+        vehicles = ceil(kg / self.lane.vehicle_kg - 1e-9)
+        self.fleet.send(vehicles, ceil(day + 2.0 * self.transit_days[day]))
         return vehicles
 
     def freight(self, kg: float, vehicles: int) -> float:
@@ -247,7 +248,7 @@ class Fleet:
         grown = age + rate * elapsed
         median, shape = layout.goods.median[good], layout.goods.shape[good]
         spent = np.power(np.maximum(grown, 0.0) / median, shape)
-        spoiled = kg * -np.expm1(np.log(2.0) * (hazard - spent))
+        spoiled = kg * -np.expm1(LN2 * (hazard - spent))
         unhurt = (1.0 - self._damage[number]) * (1.0 - self._chilled[number, product]) ** elapsed
         damaged = (kg - spoiled) * (1.0 - unhurt)
         whole = Arrival(
@@ -280,7 +281,7 @@ class Fleet:
 
 def _next_opening(at: float, hour: float) -> int:
     """First day whose opening hour is not before the arrival."""
-    return int(np.ceil(at - hour / 24.0 - 1e-9))
+    return ceil(at - hour / 24.0 - 1e-9)
 
 
 def _distance(layout: Layout, county: str, block: StockedChannel | WholesaleChannel) -> float:

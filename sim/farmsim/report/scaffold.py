@@ -55,8 +55,8 @@ COUNTIES = {
         chinese="巴楚留香瓜",
         crop="melon",
         product="bachu-melon",
-        start="2018-06-22",
-        horizon_days=85,
+        start="2018-06-24",
+        horizon_days=79,
         growers=(
             (
                 "tunnel",
