@@ -85,8 +85,8 @@ def test_every_bachu_note_says_whose_figure_the_3600_is(name: str) -> None:
     note = load_scenario(name).scenario.note
     assert "3 600 CNY/mu" in note["en"]
     assert "selected group of about 500 households, not of the county" in note["en"].replace("\n", " ")
-    assert "3600元" in note["zh"]
-    assert "约500户" in note["zh"]
+    assert "3600 元" in note["zh"]
+    assert "约 500 户" in note["zh"]
 
 
 @pytest.mark.parametrize("name", BACHU)

@@ -116,6 +116,28 @@ class Way:
         return self._lots
 
 
+class Ways:
+    """All ways into the stores, looked at together."""
+
+    def __init__(self, ways: list[Access], ground: Ground, columns: int) -> None:
+        self._ground = ground
+        limits = [columns if way.age_limit is None else way.age_limit for way in ways]
+        age = np.arange(columns)[::-1]
+        self._young = (age <= np.array(limits)[:, None])[:, :, None, None]
+        """Which columns are young enough, [way, column]."""
+        self._least = np.array([way.min_freshness for way in ways])[:, None, None, None]
+        self._picky = bool(np.count_nonzero(self._least))
+
+    def by_good(self, today: int, now: float) -> Floats:
+        """Kilograms that may be taken now, [way, good]."""
+        _, kg = self._ground.lots(today)
+        open_to = self._young
+        if self._picky:
+            fresh = self._ground.freshness(now)
+            open_to = open_to & ((fresh >= self._least) | (self._least <= 0.0))
+        return np.asarray(np.add.reduce(np.add.reduce(kg * open_to, axis=2), axis=1))
+
+
 def ways_in(layout: Layout) -> tuple[list[Access], Indices]:
     """The different ways into the stores, and which of them each channel goes."""
     ways: list[Access] = []

@@ -73,6 +73,10 @@ class Shelves:
         )
         self.markdown_cut = np.array([b.markdown.cut_share if b.markdown else 0.0 for b in self.blocks])
         self.return_at = np.array([_return_freshness(b) for b in self.blocks])
+        self.return_below = np.nan_to_num(self.return_at, nan=-np.inf)[self.row_offer]
+        """Freshness at which consigned stock is sent back, [row]."""
+        self.cells = world.stock.cells(np.arange(world.stock.columns), self.rows)
+        """Of the stock, [column, row]."""
         self.grades = self._by_place()
         """[offer, place]: rows of an offer, -1 where it has fewer grades than others."""
         self.rules = [
@@ -121,6 +125,10 @@ class Shops:
         self._marks_down = bool(np.count_nonzero(shelves.markdown_cut))
         self._consigns = bool(np.count_nonzero(shelves.consignment))
         self._sends_back = not np.isnan(shelves.return_at).all()
+        routes = [fleet.route_of(line) for line in shelves.lines.tolist()]
+        self._way_back_days = np.array([route.usual_days for route in routes])
+        self._way_back_cost = np.array([route.freight_per_kg() for route in routes])
+        """To the county, [row]; cost per kg."""
         if self.are_there:
             world.daily(world.clock.review, self.review)
             world.daily(world.clock.receipt, self.receive)
@@ -238,8 +246,8 @@ class Shops:
         shelves, stock = self.shelves, self._world.stock
         if not self._marks_down:
             return
-        fresh = stock.freshness(self._world.env.now)[:, shelves.rows]
-        kg = stock.kg[:, shelves.rows]
+        fresh = np.maximum(stock.freshness_of(shelves.cells, shelves.rows, self._world.env.now), 0.0)
+        kg = stock.held(shelves.cells)
         old = np.add.reduce(np.where(fresh < shelves.markdown_below[shelves.row_offer], kg, 0.0), axis=0)
         count = len(shelves.offers)
         old_kg = sum_by(shelves.row_offer, old, minlength=count)
@@ -282,23 +290,17 @@ class Shops:
         """Consigned stock at or below the return freshness goes back to the county's gate, with its age."""
         world, layout, shelves = self._world, self._world.layout, self.shelves
         now = world.env.now
-        limit = shelves.return_at[shelves.row_offer]
-        fresh, kg = world.stock.freshness(now)[:, shelves.rows], world.stock.kg[:, shelves.rows]
-        column, place = ((fresh <= np.nan_to_num(limit, nan=-1.0)) & (kg > 0.0)).nonzero()
+        fresh = world.stock.freshness_of(shelves.cells, shelves.rows, now)
+        column, place = ((fresh <= shelves.return_below) & (world.stock.held(shelves.cells) > 0.0)).nonzero()
         if not len(place):
             return
         row, line = shelves.rows[place], shelves.lines[place]
         mass, age = world.stock.take_cells(column, row, now)
         gate = layout.rows.sellable[layout.rows.good[row], 1]
-        routes = {(r.channel, r.county): r for r in self._fleet.routes}
-        own = [
-            routes[int(layout.lines.channel[i]), int(layout.goods.county[layout.lines.good[i]])] for i in line
-        ]
-        days = np.array([route.usual_days for route in own])
         rate = world.row_rates(int(now))[gate]
-        world.stock.receive_merged(gate, column, mass, age + rate * days, now)
+        world.stock.receive_merged(gate, column, mass, age + rate * self._way_back_days[place], now)
         self._books.came_back(layout.lines.offer[line], layout.rows.good[row], mass)
-        cost = mass * np.array([route.freight_per_kg() for route in own])
+        cost = mass * self._way_back_cost[place]
         offers = layout.lines.offer[line]
         self._books.freight_by_offer(sum_by(offers, cost, minlength=len(layout.offers.ids)))
 

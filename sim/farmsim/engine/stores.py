@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
-from farmsim.engine.access import Ground, Way, ways_in
+from farmsim.engine.access import Ground, Way, Ways, ways_in
 from farmsim.engine.packhouse import Sorted, Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -40,6 +40,7 @@ class Stores:
         ways, self.way_of = ways_in(layout)
         ground = Ground(ways[0], world.stock)
         self._ways = [Way(access, ground, layout.columns) for access in ways]
+        self._all_ways = Ways(ways, ground, layout.columns)
         """Ways into the stores; `way_of` is the number of each channel's, [channel]."""
         self._lines_of_way = [
             (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(ways))
@@ -77,8 +78,10 @@ class Stores:
     def sellable_kg(self) -> Floats:
         """Kilograms that the rules of its channel let each line take now, [line]."""
         kg = np.zeros(len(self._world.layout.lines.good))
-        for way, (lines, goods) in enumerate(zip(self._lines_of_way, self._goods_of_way, strict=True)):
-            kg[lines] = self.by_good_kg(way)[goods]
+        now = self._world.env.now
+        by_good = self._all_ways.by_good(self._world.column(int(now)), now)
+        for have, lines, goods in zip(by_good, self._lines_of_way, self._goods_of_way, strict=True):
+            kg[lines] = have[goods]
         return kg
 
     def available_kg(self, channel: int) -> Floats:

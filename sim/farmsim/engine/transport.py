@@ -169,6 +169,10 @@ class Fleet:
         self.on_order_kg = np.zeros(len(layout.offers.ids))
         """On the road, by offer."""
 
+    def route_of(self, line: int) -> Route:
+        """The route of one line."""
+        return self.routes[int(self._route_of[line])]
+
     def of_channel(self, channel: int) -> list[Route]:
         """Routes of one channel."""
         return [route for route in self.routes if route.channel == channel]

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.engine.simulate import Model, make_model, simulate
-from farmsim.experiment.executors import default_workers, make_executor
+from farmsim.experiment.executors import default_workers, make_executor, stop_now
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.outcome import Outcome
 from farmsim.results.summary import summarise
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FEW = 8
 """So few replications are not worth the start of a worker process."""
+MOST_IN_A_CHUNK = 8
+"""Replications that a worker plays in one go: short enough to see progress and to stop soon."""
 Progress = Callable[[int, int], None]
 
 
@@ -93,28 +96,40 @@ def shape_of(model: Model) -> Shape:
 def _play_all(
     scenario: Scenario, seed: int, count: int, workers: int, progress: Progress | None
 ) -> list[Outcome]:
-    """Outcomes in the order of replications; each chunk of them is one task of a worker."""
-    chunks = np.array_split(np.arange(count), min(count, max(1, 4 * workers)))
+    """Outcomes in the order of replications; each chunk of them is one task of a worker.
+
+    Chunks that a dying worker took along are played again in this process.
+    """
+    size = max(1, min(MOST_IN_A_CHUNK, count // (8 * max(workers, 1))))
+    chunks = [list(range(first, min(first + size, count))) for first in range(0, count, size)]
     text = scenario.model_dump_json(exclude_unset=True)
-    with make_executor(workers) as executor:
-        tasks = {}
-        for index, chunk in enumerate(chunks):
-            task = executor.submit(_play_chunk, text, seed, chunk.tolist())
-            tasks[task] = index
-            if progress is not None and task.done():
-                progress(int(chunk[-1]) + 1, count)
-        waiting, done = set(tasks), 0
-        while waiting:
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            done += sum(len(task.result()) for task in ready)
-            if progress is not None:
-                progress(done, count)
-    parts = sorted(tasks.items(), key=lambda item: item[1])
-    return [outcome for task, _ in parts for outcome in task.result()]
+    played: dict[int, list[Outcome]] = {}
+
+    def keep(index: int, outcomes: list[Outcome]) -> None:
+        played[index] = outcomes
+        if progress is not None:
+            progress(sum(len(chunk) for chunk in played.values()), count)
+
+    if workers > 1:
+        executor = make_executor(workers)
+        try:
+            tasks = {executor.submit(_play_chunk, text, seed, chunk): i for i, chunk in enumerate(chunks)}
+            for task in as_completed(tasks):
+                keep(tasks[task], task.result())
+        except BrokenProcessPool:
+            pass
+        except BaseException:
+            stop_now(executor)
+            raise
+        executor.shutdown()
+    for index, chunk in enumerate(chunks):
+        if index not in played:
+            keep(index, _play_chunk(text, seed, chunk))
+    return [outcome for index in range(len(chunks)) for outcome in played[index]]
 
 
 def _play_chunk(text: str, seed: int, replications: list[int]) -> list[Outcome]:
-    """Some replications, in a worker process."""
+    """Some replications, in whichever process."""
     model = _model(text)
     return [play(model, replication, seed) for replication in replications]
 

@@ -38,6 +38,7 @@ class Scope:
         kinds = np.array(shape.kinds)[shape.offer_channel] if len(shape.offer_channel) else np.array([])
         self._parcel = kinds == "parcel"
         self._to_consumers = self._parcel | (kinds == "stocked")
+        self._flows: dict[str, float] = {}
 
     def orders(self, field: str, *, mass: bool = True) -> float:
         """Sum of a count of orders, in kg or in packs."""
@@ -55,7 +56,12 @@ class Scope:
 
     def flow(self, *items: str) -> float:
         """Money that moved for some items of the ledger."""
-        return float(sum((self.tally.books.flows[item] * self.offers).sum() for item in items))
+        return float(sum(self._flow(item) for item in items))
+
+    def _flow(self, item: str) -> float:
+        if item not in self._flows:
+            self._flows[item] = float((self.tally.books.flows[item] * self.offers).sum())
+        return self._flows[item]
 
     def growers(self) -> float:
         """What growers received for their produce."""
