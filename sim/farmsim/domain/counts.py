@@ -162,6 +162,7 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
         return _searched_few(chances, none, factor, less)
     reached, probability = none.copy(), none.copy()
     climbing, ratio = np.empty(u.size, dtype=np.bool_), np.empty(u.size)
+    step = climbing.view(np.uint8)
     counts = current = np.zeros(u.size, dtype=np.uint8)
     cells: NDArray[np.intp] | None = None
     k = 1
@@ -170,7 +171,7 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
         left = np.count_nonzero(climbing)
         if left == 0:
             break
-        np.add(current, climbing.view(np.uint8), out=current)
+        np.add(current, step, out=current)
         if 2 * left < climbing.size > _WORTH_COMPRESSING:
             kept = climbing.nonzero()[0]
             if cells is not None:
@@ -183,7 +184,7 @@ def _searched(u: Floats, none: Floats, factor: Floats, less: Floats | None = Non
                 factor[kept],
             )
             less = None if less is None else less[kept]
-            current, climbing, ratio = current[kept], climbing[:left], ratio[:left]
+            current, climbing, step, ratio = current[kept], climbing[:left], step[:left], ratio[:left]
         np.multiply(factor, 1 / k, out=ratio)
         if less is not None:
             np.subtract(ratio, less, out=ratio)
