@@ -73,7 +73,7 @@ def test_help_fits_80_columns_and_is_translated(call, arguments, language):
         (("run", "a", "--random-seed", "-1"), "--random-seed must lie between 0"),
         (("run", "a", "--workers", "0"), "--workers must lie between 1"),
         (("run", "a", "--set", "price"), "--set needs KEY=VALUE"),
-        (("run", "a", "--width", "20"), "--width must lie between 60 and 400"),
+        (("run", "a", "--width", "20"), "--width must lie between 79 and 400"),
         (("list", "--color", "red"), "--color must be one of auto, always, never; red is not."),
         (("list", "--lang", "fr"), "--lang must be one of en, zh; fr is not."),
         (("list", "fruit"), "SECTION must be one of scenarios"),
@@ -278,7 +278,7 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_redirected_output_is_utf8_whatever_the_machine_prefers(language):
-    done = started(*RUN, "--lang", language, PYTHONIOENCODING="gbk")
+    done = started(*RUN, "--lang", language, PYTHONIOENCODING="", PYTHONUTF8="0", LC_ALL="C")
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode("utf-8")
     assert "█" in text
@@ -289,3 +289,39 @@ def test_redirected_output_is_utf8_whatever_the_machine_prefers(language):
 def test_completion_offers_scenarios():
     done = started("run", _FARMSIM_COMPLETE="complete_bash", COMP_WORDS="farmsim run bachu-t", COMP_CWORD="2")
     assert b"bachu-trader" in done.stdout
+
+
+def test_redirected_output_obeys_the_encoding_that_was_asked_for():
+    done = started(*RUN, "--lang", "zh", PYTHONIOENCODING="gbk")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "随机种子" in done.stdout.decode("gbk")
+    assert "PYTHONIOENCODING" in started("--help").stdout.decode()
+
+
+def test_the_table_can_be_printed_instead_of_the_screen(call, tmp_path):
+    code, out, err = call(*RUN, "--csv", "-")
+    assert (code, err) == (0, "")
+    assert out.startswith("replication,channel,metric,value,unit\n")
+    assert list(tmp_path.iterdir()) == []
+    assert "--csv - would both" in call(*RUN, "--csv", "-", "--json")[2]
+
+
+def test_an_empty_beginning_says_what_it_lacks(call):
+    assert "Add a channel first: farmsim list channels" in call("new", "bachu", "--start", "empty")[1]
+    out = call("validate", "bachu-empty.yaml")[1]
+    assert "channels must have at least 1 entry" in out
+    assert "add a channel" in out
+
+
+def test_programmes_and_kinds_and_provinces_go_by_their_names(call):
+    assert call("list", "programmes") == call("list", "interventions")
+    out = call("list", "--lang", "zh")[1]
+    assert "培训" in out
+    assert "新疆" in out
+    assert "冷藏车" in out
+
+
+def test_a_valid_file_says_what_to_do_next(call):
+    out = call("validate", "bachu-trader", "--set", "horizon_days=1")[1]
+    assert out.splitlines()[-1].split()[1:] == ["farmsim", "run", "bachu-trader", "--set", "horizon_days=1"]
+    assert "1 day from 2018" in out

@@ -50,7 +50,7 @@ def test_the_look_follows_width_and_wish(monkeypatch):
     assert detect_look(Terminal(), ascii_only=False, width=120).is_wide
     monkeypatch.setenv("COLUMNS", "40")
     assert terminal_width(Terminal()) == 40
-    assert detect_look(Terminal(), ascii_only=False, width=None).width == 59
+    assert detect_look(Terminal(), ascii_only=False, width=None) == Look(79, BLOCKS)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,12 @@ def test_what_is_quick_shows_no_progress():
 
 def test_the_streams_of_this_process_can_be_prepared():
     prepare_stream(sys.stdout)
+
+
+def test_no_number_is_cut_while_a_text_can_give_room():
+    columns = (Column("WHAT", 20), Column("mean", 8, right=True), Column("95% CI", 10, right=True))
+    stream = io.StringIO()
+    rows = [["a rather long name of a row", "-123,456,789", "-999,999 .. -888,888"]]
+    make_console(stream, Look(), "never").print(make_table(columns, rows, Look(40, BLOCKS)))
+    assert "-123,456,789 -999,999 .. -888,888" in stream.getvalue()
+    assert "\u2026" in stream.getvalue()

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from farmsim.errors import Problem
-from farmsim.report.csv_form import HEADER, run_csv
+from farmsim.report.csv_form import HEADER, printed_csv, run_csv
 from farmsim.report.json_form import run_json
 from farmsim.report.messages import use_language
 from farmsim.results.metrics import METRICS
@@ -35,10 +35,13 @@ def test_json_has_the_agreed_shape():
         "schema_version",
         "farmsim_version",
         "scenario",
+        "settings",
         "random_seed",
         "replications",
         "metrics",
         "channels",
+        "destinations",
+        "operators",
         "balance",
         "warnings",
     ]
@@ -72,3 +75,20 @@ def test_csv_is_long_and_reads_back_exactly():
             assert cell == "" if math.isnan(value) else float(cell) == value
     assert float(rows[1, "taobao", "sold_kg"]) == result.outcomes[1].channels["taobao"]["sold_kg"]
     assert len(rows) == len(table) - 1
+
+
+def test_json_has_what_was_set_where_it_went_and_what_to_worry_about():
+    result = fake_result(3)
+    document = json.loads(run_json(result, ("desk.policy=netback",)))
+    assert document["settings"] == ["desk.policy=netback"]
+    assert document["destinations"]["field_loss"]["mean"] == 31000.0
+    assert document["destinations"]["field_loss"]["unit"] == "kg"
+    assert [w["message"] for w in document["warnings"]] == ["Only 3 replications: intervals are rough."]
+    kg = document["balance"]["kg"]
+    assert kg["in"] == pytest.approx(document["metrics"]["harvested_kg"]["mean"])
+
+
+def test_the_printed_table_has_no_mark_and_plain_line_ends():
+    text = printed_csv(fake_result(1))
+    assert text.startswith("replication,")
+    assert "\r" not in text

@@ -1,17 +1,22 @@
 import io
 import math
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from farmsim.domain.desk import Priority
 from farmsim.errors import Problem
 from farmsim.report.cells import cell_width
 from farmsim.report.charts import ASCII, BLOCKS
 from farmsim.report.console import make_console
 from farmsim.report.full_screen import full_sections
 from farmsim.report.messages import use_language
+from farmsim.report.ratios import ratio_estimate
 from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
 from farmsim.report.terminal import Look
+from farmsim.report.words import price_part_label
 from farmsim.scenario.schema import Expectation
 from report.fakes import fake_result
 
@@ -174,3 +179,75 @@ def test_the_rounding_of_sums_is_no_row():
     result = fake_result(3)
     outcomes = tuple(o._replace(destinations=o.destinations | {"in_transit": 1e-13}) for o in result.outcomes)
     assert "Still in transit" not in screen(type(result)(result.loaded, 42, outcomes, 0.9))
+
+
+def with_channel(result, name, **metrics):
+    """The result with other numbers for one channel, in every replication."""
+    outcomes = tuple(
+        o._replace(channels=o.channels | {name: o.channels[name] | metrics}) for o in result.outcomes
+    )
+    return type(result)(result.loaded, 42, outcomes, 0.9)
+
+
+def test_a_channel_that_sold_nothing_is_named():
+    result = with_channel(fake_result(), "taobao", sold_kg=0.0, grower_receipts=0.0)
+    assert "! Taobao shops sold nothing." in screen(result)
+    order = result.loaded.scenario.model_copy(update={"desk": Priority(policy="priority", order=["trader"])})
+    result = type(result)(replace(result.loaded, scenario=order), 42, result.outcomes, 0.9)
+    assert "! Taobao shops sold nothing: it is not in desk.order." in screen(result)
+
+
+def test_a_run_without_harvest_says_so_and_nothing_else():
+    result = fake_result()
+    outcomes = tuple(o._replace(kg_in=0.0, kg_out=0.0) for o in result.outcomes)
+    text = screen(type(result)(result.loaded, 42, outcomes, 0.9))
+    assert "! No harvest window lies within the run." in text
+    assert text.count("\n! ") == 1
+
+
+def test_the_poverty_line_is_named():
+    assert "Poverty line 2018: 2,995 CNY a person" in screen()
+
+
+def test_few_replications_tell_no_range_of_seasons():
+    row = next(line for line in screen(fake_result(9)).splitlines() if line.startswith("Net income"))
+    assert row.count(" .. ") == 1
+    assert row.endswith(" -")
+
+
+def test_the_next_command_keeps_the_settings_and_goes_no_further_than_full():
+    text = screen(overrides=("desk.policy=netback",))
+    assert text.splitlines()[-1].endswith("--set desk.policy=netback --full")
+    full = shown(run_screen(fake_result(), Look(), Invocation("x.yaml", full=True)), Look())
+    assert "Next" not in full
+
+
+def test_a_price_is_the_money_over_the_kilograms():
+    money, kg = np.array([100.0, 0.0, 50.0]), np.array([10.0, 90.0, 20.0])
+    price = ratio_estimate(money, kg)
+    assert price.mean == pytest.approx(150 / 120)
+    assert price.low < price.mean < price.high
+    same = ratio_estimate(2.0 * kg, kg)
+    assert (same.low, same.high) == (pytest.approx(2.0), pytest.approx(2.0))
+    assert math.isnan(ratio_estimate(money, 0.0 * kg).mean)
+
+
+def test_a_negative_part_of_the_yuan_has_no_bar():
+    result = fake_result()
+    outcomes = tuple(
+        o._replace(waterfall=o.waterfall | {"taobao": {"consumer": 100.0, "cooperative": -50.0}})
+        for o in result.outcomes
+    )
+    text = shown(full_sections(type(result)(result.loaded, 42, outcomes, 0.9), Look()), Look())
+    row = next(line for line in text.splitlines() if line.startswith("Cooperative "))
+    assert row.endswith("-50")
+
+
+def test_metrics_that_nobody_knows_are_left_out():
+    text = shown(full_sections(fake_result(unknown=("gini",)), Look()), Look())
+    assert "\ngini " not in text
+
+
+@pytest.mark.parametrize("name", ["loss", "operation", "buyer"])
+def test_parts_of_the_yuan_have_names(name):
+    assert price_part_label(name) != name

@@ -137,3 +137,25 @@ def test_agronomy_can_be_switched_off() -> None:
     loaded = load_scenario("bachu-order-programme", ["interventions.agronomy.enabled=false"])
     assert loaded.scenario.interventions["agronomy"].enabled is False
     assert plain(loaded.tree)["interventions"]["agronomy"]["best_grade_gain"] == 0.3
+
+
+def test_a_variant_with_its_own_name_inherits_neither_label_nor_note(tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text("extends: bachu-trader\nname: Mine\n", encoding="utf-8")
+    scenario = load_scenario(file).scenario
+    assert (scenario.name, scenario.label, scenario.note) == ("Mine", None, {})
+    file.write_text("extends: bachu-trader\nhorizon_days: 70\n", encoding="utf-8")
+    assert load_scenario(file).scenario.label == load_scenario("bachu-trader").scenario.label
+
+
+def test_a_source_that_looks_like_a_key_but_is_none_is_warned_of(tmp_path):
+    file = tmp_path / "x.yaml"
+
+    def warned(source):
+        text = f"extends: bachu-trader\nhorizon_days: 79\nsources: {{horizon_days: {{source: {source}}}}}\n"
+        file.write_text(text, encoding="utf-8")
+        return [(w.code, dict(w.remedies).get("did-you-mean")) for w in load_scenario(file).warnings]
+
+    assert warned("bachu.price.trader_baselin") == [("W032", (("guess", "bachu.price.trader_baseline"),))]
+    assert warned("bachu.price.trader_baseline") == []
+    assert warned("Statistical yearbook 2018") == []

@@ -22,7 +22,7 @@ def hints(problem):
         (("horizon_days: 75", "horizon_days: true"), ["E024 4:15"]),
         (("horizon_days: 75", "horizon_days:"), ["E024 4:14"]),
         (("horizon_days: 75\n", ""), ["E023 2:1"]),
-        (("2018-07-10", "2018-13-10"), ["E024 3:8"]),
+        (("2018-07-10", "2018-13-10"), ["E053 3:8"]),
         (("2018-07-10", "10.7.2018"), ["E024 3:8"]),
         (("name: Bachu melons", "name: 2018"), ["E024 2:7"]),
         (("name: Bachu melons", 'name: ""'), ["E027 2:7"]),

@@ -22,7 +22,8 @@ app = typer.Typer(
     cls=Commands,
     help=mark(
         "Plays out how county produce is sold through online and offline channels, day by day and many "
-        "times: what reaches the household, what rots on the way, who is lifted over the poverty line."
+        "times: what reaches the household, what rots on the way, who is lifted over the poverty line.\n\n"
+        "Redirected output is UTF-8, unless PYTHONIOENCODING names another encoding."
     ),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

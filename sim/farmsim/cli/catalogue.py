@@ -30,8 +30,9 @@ def list_catalogue(
     ] = None,
 ) -> int:
     """Print the names of what there is."""
-    from farmsim.report.catalogue_screens import SECTIONS, list_screen
+    from farmsim.report.catalogue_screens import OTHER_NAMES, SECTIONS, list_screen
 
+    section = OTHER_NAMES.get(section, section) if section else None
     if section is not None and section not in SECTIONS:
         choices = ", ".join(SECTIONS)
         raise UsageError("unknown-choice", (("option", "SECTION"), ("choices", choices), ("value", section)))

@@ -19,6 +19,7 @@ MESSAGES = {
     "no-equals-sign": mark(
         "--set needs KEY=VALUE, for example channels.taobao.sells.melon.price_per_kg=12, not {value}."
     ),
+    "one-document": mark("--json and --csv - would both be printed: give one of them a file."),
     "unknown-name": mark("Nothing is called {name}."),
     "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),

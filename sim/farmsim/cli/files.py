@@ -28,12 +28,13 @@ def validate(screen: Screen, *, scenario: ScenarioArgument, overrides: Overrides
     from farmsim.report.file_screens import problem_lines, validity_screen
     from farmsim.scenario.load import load_scenario
 
+    changes = checked_overrides(overrides)
     try:
-        loaded = load_scenario(scenario, checked_overrides(overrides))
+        loaded = load_scenario(scenario, changes)
     except ScenarioError as error:
         screen.write("\n".join(problem_lines(error.problems)))
         return 3
-    screen.show(validity_screen(loaded, scenario, screen.look))
+    screen.show(validity_screen(loaded, scenario, screen.look, changes))
     return 0
 
 
@@ -108,7 +109,10 @@ def new(
     if path.exists() and not force:
         raise UsageError("file-exists", (("path", str(path)),))
     write_file(path, text)
-    lines = [_("Wrote {path}").format(path=path), f"farmsim validate {path}", f"farmsim run {path}"]
+    lines = [_("Wrote {path}").format(path=path)]
+    if begin == "empty":
+        lines.append(_("Add a channel first: farmsim list channels"))
+    lines += [f"farmsim validate {path}", f"farmsim run {path}"]
     screen.write("\n".join(lines))
     return 0
 

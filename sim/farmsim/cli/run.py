@@ -66,7 +66,9 @@ Json = Annotated[
 ]
 Csv = Annotated[
     str | None,
-    typer.Option("--csv", metavar="FILE", help=mark("Write every replication's metrics as a table.")),
+    typer.Option(
+        "--csv", metavar="FILE", help=mark("Write every replication's metrics as a table; - prints it.")
+    ),
 ]
 Quiet = Annotated[
     int, typer.Option("--quiet", "-q", count=True, help=mark("One line; given twice, nothing at all."))
@@ -94,6 +96,8 @@ def run(  # noqa: PLR0913 (the options of a command)
 ) -> int:
     """Play a scenario; the exit code is 1 if one of its expectations failed."""
     changes = checked_overrides(overrides)
+    if as_json and csv == "-":
+        raise UsageError("one-document")
     prepare(out, csv)
     result = play(
         screen,
@@ -103,18 +107,22 @@ def run(  # noqa: PLR0913 (the options of a command)
         random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=_number("--workers", workers, 1, MOST_WORKERS),
     )
-    saved = _save(result, out, csv)
+    saved = _save(result, out, csv, changes)
 
     from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
 
     if as_json:
         from farmsim.report.json_form import run_json
 
-        screen.write(run_json(result))
+        screen.write(run_json(result, changes))
+    elif csv == "-":
+        from farmsim.report.csv_form import printed_csv
+
+        screen.write(printed_csv(result))
     elif quiet == 1:
         screen.write(quiet_line(result))
     elif quiet == 0:
-        screen.show(run_screen(result, screen.look, Invocation(scenario, changes, saved)))
+        screen.show(run_screen(result, screen.look, Invocation(scenario, changes, saved, full)))
         if full:
             from farmsim.report.full_screen import full_sections
 
@@ -168,22 +176,24 @@ def prepare(out: str | None, csv: str | None) -> None:
             Path(out).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError(out, error.strerror or str(error)) from error
-    if csv is not None and not Path(csv).parent.is_dir():
+    if csv not in (None, "-") and not Path(csv).parent.is_dir():
         raise FileError(csv, mark("its folder does not exist"))
 
 
-def _save(result: "RunResult", out: str | None, csv: str | None) -> tuple[str, ...]:
+def _save(
+    result: "RunResult", out: str | None, csv: str | None, settings: tuple[str, ...]
+) -> tuple[str, ...]:
     """Write what was asked for; the paths written."""
     from farmsim.report.csv_form import run_csv
     from farmsim.report.json_form import run_json
 
     saved = []
     if out is not None:
-        write_file(Path(out) / "result.json", run_json(result) + "\n")
+        write_file(Path(out) / "result.json", run_json(result, settings) + "\n")
         write_file(Path(out) / "replications.csv", run_csv(result))
         saved.append(str(Path(out) / "result.json"))
         saved.append(str(Path(out) / "replications.csv"))
-    if csv is not None:
+    if csv not in (None, "-"):
         write_file(Path(csv), run_csv(result))
         saved.append(csv)
     return tuple(saved)

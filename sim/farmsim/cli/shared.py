@@ -36,7 +36,7 @@ AsciiOption = Annotated[
 WidthOption = Annotated[
     str | None,
     typer.Option(
-        "--width", metavar="N", rich_help_panel=DISPLAY, help=mark("Columns of the screen (60 to 400).")
+        "--width", metavar="N", rich_help_panel=DISPLAY, help=mark("Columns of the screen (79 to 400).")
     ),
 ]
 ColorOption = Annotated[

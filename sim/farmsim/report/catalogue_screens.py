@@ -15,7 +15,7 @@ from farmsim.report.messages import language, mark
 from farmsim.report.messages import translate as _
 from farmsim.report.terminal import Look
 from farmsim.report.values import compact_lines, detailed_lines, plain_number, value_rows
-from farmsim.report.words import CHANNEL_KINDS
+from farmsim.report.words import CHANNEL_KINDS, INTERVENTION_KINDS, LANE_KINDS
 from farmsim.scenario import catalogue
 from farmsim.scenario.hints import did_you_mean
 from farmsim.scenario.nodes import MapNode, Node, Plain, Scalar, plain
@@ -37,6 +37,12 @@ SECTIONS = {
     "poverty_lines": mark("Poverty lines"),
 }
 """Sections that `list` knows; the last two only when they are asked for."""
+
+OTHER_NAMES = {"programmes": "interventions"}
+"""What a section is called on the screens, where that is not its key."""
+
+KINDS = {"channels": CHANNEL_KINDS, "lanes": LANE_KINDS, "interventions": INTERVENTION_KINDS}
+"""What the kinds of entries are called, by section."""
 
 BRIEF = tuple(SECTIONS)[:7]
 
@@ -129,10 +135,10 @@ def _fact(section: str, values: dict[str, Plain]) -> str:
     """What tells an entry from its neighbours."""
     kind = str(values.get("kind", ""))
     match section:
-        case "channels":
-            return _(CHANNEL_KINDS.get(kind, kind))
         case "counties":
-            return _("in {province}").format(province=values.get("province", ""))
+            province = str(values.get("province", ""))
+            label = entry_label(catalogue.lookup("provinces", province))
+            return _("in {province}").format(province=label or province)
         case "growers":
             land, crop = plain_number(values.get("land_mu")), plain_number(values.get("yield_kg_per_mu"))
             return _("{land} mu, {crop} kg/mu").format(land=land, crop=crop)
@@ -141,7 +147,7 @@ def _fact(section: str, values: dict[str, Plain]) -> str:
         case "poverty_lines":
             return _("{line} CNY a person and year").format(line=plain_number(values.get("line")))
         case _:
-            return kind
+            return _(KINDS.get(section, {}).get(kind, kind))
 
 
 def _scenario_facts(name: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from rich.progress import Progress, ProgressColumn, Task
 from rich.table import Table
 from rich.text import Text
 
-from farmsim.report.cells import fit
+from farmsim.report.cells import cell_width, fit
 from farmsim.report.charts import ASCII
 from farmsim.report.messages import translate as _
 from farmsim.report.terminal import Color, Look
@@ -21,6 +21,10 @@ ProgressCall = Callable[[int, int], None]
 
 PROGRESS_AFTER_SECONDS = 0.8
 """What is done sooner shows no progress bar."""
+
+
+LEAST_TEXT = 6
+"""A column of texts gives room to numbers down to so many cells."""
 
 
 class Column(NamedTuple):
@@ -60,7 +64,11 @@ def make_table(
     *,
     total: Sequence[str | Text] | None = None,
 ) -> Table:
-    """A table with a rule below its headings and above its total; what does not fit is cut, never wrapped."""
+    """A table with a rule below its headings and above its total.
+
+    What does not fit is cut, never wrapped; but a number never: its column takes the room from the texts.
+    """
+    columns = _roomy(columns, [*rows, total] if total else rows)
     blank, rule = "    \n", look.glyphs.rule * 4 + "\n"
     box = Box(blank * 2 + rule + blank * 2 + rule + blank * 2, ascii=look.glyphs is ASCII)
     table = Table(
@@ -137,6 +145,26 @@ class _Count(ProgressColumn):
             minutes, seconds = divmod(int(left), 60)
             text += "  " + _("{time} left").format(time=f"{minutes}:{seconds:02d}")
         return Text(text)
+
+
+def _roomy(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]]) -> list[Column]:
+    """The columns with those of numbers as wide as their longest number, the widest others narrower."""
+    wanted = [
+        max([column.width, *(_cells(row[place]) for row in rows)]) if column.right else column.width
+        for place, column in enumerate(columns)
+    ]
+    missing = sum(wanted) - sum(column.width for column in columns)
+    for _time in range(missing):
+        widest = max((p for p, c in enumerate(columns) if not c.right), key=lambda p: wanted[p], default=-1)
+        if widest < 0 or wanted[widest] <= LEAST_TEXT:
+            break
+        wanted[widest] -= 1
+    return [column._replace(width=width) for column, width in zip(columns, wanted, strict=True)]
+
+
+def _cells(cell: str | Text) -> int:
+    """Cells that a cell of a table takes."""
+    return cell.cell_len if isinstance(cell, Text) else cell_width(cell)
 
 
 def _fitted(cell: str | Text, width: int, look: Look) -> Text:

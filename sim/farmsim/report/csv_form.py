@@ -29,6 +29,11 @@ def run_csv(result: "RunResult") -> str:
     return text.getvalue()
 
 
+def printed_csv(result: "RunResult") -> str:
+    """The table for stdout: without byte order mark, line ends as the system has them."""
+    return run_csv(result).removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def rows(result: "RunResult") -> Iterator[Row]:
     """Replications in order; in each the totals (no channel), then the channels, metrics by name."""
     for replication, outcome in enumerate(result.outcomes):

@@ -11,6 +11,7 @@ from farmsim.report.cells import fit, pad, wrap
 from farmsim.report.messages import translate as _
 from farmsim.report.parameters import ANY, Parameter, find_parameters, parameters
 from farmsim.report.terminal import Look
+from farmsim.report.topics import TOPICS, case_lines, topic_lines
 from farmsim.report.values import CONFIDENCE, ValueRow, plain_number, span_text, value_rows
 from farmsim.report.words import CHANNEL_KINDS, metric_label, unit_label
 from farmsim.results.metrics import METRICS
@@ -26,14 +27,7 @@ ALL = ("metrics", "parameters", "codes")
 
 def explain_screen(word: str, look: Look) -> Group:
     """What the word means, by whatever bears it; everything that bears it, if several do."""
-    lines: list[str] = []
-    match word:
-        case "metrics":
-            lines = _metric_list(look)
-        case "parameters":
-            lines = _parameter_list(look)
-        case "codes":
-            lines = _code_list(look)
+    lines = _list_or_topic(word, look)
     if word in METRICS:
         lines += _metric_lines(word, look)
     if word.upper() in MESSAGES:
@@ -47,9 +41,23 @@ def explain_screen(word: str, look: Look) -> Group:
     if found:
         parts.append(Group(*(Text(line) for line in _parameter_lines(word, found, look))))
     if not parts:
-        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *(p.name for p in parameters())]
+        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *TOPICS, *(p.name for p in parameters())]
         raise UsageError("unknown-name", (("name", word), ("meant", ", ".join(did_you_mean(word, known, 2)))))
     return Group(*parts)
+
+
+def _list_or_topic(word: str, look: Look) -> list[str]:
+    """All of a kind, or a word that stands for no single thing."""
+    match word:
+        case "metrics":
+            return _metric_list(look)
+        case "parameters":
+            return _parameter_list(look)
+        case "codes":
+            return _code_list(look)
+    topic = topic_lines(word)
+    shown = [line for text in topic for line in wrap(text, look.width, indent="  ")]
+    return [word, *shown, ""] if topic else []
 
 
 def _metric_list(look: Look) -> list[str]:
@@ -89,7 +97,8 @@ def _code_lines(code: str, look: Look) -> list[str]:
         if code.startswith("W")
         else _("error: the file is refused")
     )
-    return [f"{code}  {kind}", *wrap(_gaps(_(MESSAGES[code])), look.width, indent="  "), ""]
+    more = [line for text in case_lines(code) for line in wrap(text, look.width, indent="    ", first="  ")]
+    return [f"{code}  {kind}", *wrap(_gaps(_(MESSAGES[code])), look.width, indent="  "), *more, ""]
 
 
 def _gaps(message: str) -> str:

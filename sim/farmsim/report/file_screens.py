@@ -1,5 +1,6 @@
 """What `farmsim validate` prints: the problems of a file, or what a valid file says."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from farmsim.report.messages import translate as _
 from farmsim.report.numbers import figures, whole
 from farmsim.report.problems import render_problem, render_summary
 from farmsim.report.terminal import Look
+from farmsim.report.words import season
 
 if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
@@ -29,7 +31,9 @@ def problem_lines(problems: Sequence[Problem]) -> list[str]:
     return [*lines, f"{render_summary(problems, _)}  {more}"]
 
 
-def validity_screen(loaded: "Loaded[Scenario]", source: str, look: Look) -> Group:
+def validity_screen(
+    loaded: "Loaded[Scenario]", source: str, look: Look, overrides: Sequence[str] = ()
+) -> Group:
     """What a valid file says, in a few lines, and how many of its numbers have a source."""
     lines: list[Text] = []
     for problem in loaded.warnings:
@@ -41,6 +45,8 @@ def validity_screen(loaded: "Loaded[Scenario]", source: str, look: Look) -> Grou
         lines += [
             Text(line) for line in wrap(fact, look.width, indent=" " * width, first=pad(f"  {name}", width))
         ]
+    settings = [part for override in overrides for part in ("--set", override)]
+    lines.append(Text(pad(_("Next"), width) + shlex.join(["farmsim", "run", source, *settings])))
     return Group(*lines)
 
 
@@ -55,7 +61,7 @@ def _facts(loaded: "Loaded[Scenario]") -> list[tuple[str, str]]:
     open_paths = ", ".join(loaded.unsourced[:4]) + (" ..." if len(loaded.unsourced) > 4 else "")
     facts = [
         (_("Name"), scenario.label.text(tongue) if scenario.label else scenario.name),
-        (_("Season"), _("{days} days from {start}").format(days=scenario.horizon_days, start=scenario.start)),
+        (_("Season"), season(scenario.horizon_days, scenario.start)),
         (_("Products"), ", ".join(product.label.text(tongue) for product in scenario.products.values())),
         (_("Counties"), ", ".join(county.label.text(tongue) for county in scenario.counties.values())),
         (

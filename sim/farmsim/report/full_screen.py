@@ -13,6 +13,7 @@ from farmsim.report.console import Column, make_table
 from farmsim.report.messages import language
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, fixed, interval, whole
+from farmsim.report.ratios import ratio_estimate
 from farmsim.report.terminal import Look
 from farmsim.report.words import (
     CHANNEL_COLORS,
@@ -58,9 +59,10 @@ def full_sections(result: "RunResult", look: Look) -> Group:
 
 
 def metrics_table(result: "RunResult", look: Look) -> RenderableType:
-    """Every metric by its identifier, the one that JSON, `expect:` and `explain` use."""
-    names = [name for name in METRICS if name in result.outcomes[0].metrics]
-    return _estimates_table(_("ALL METRICS"), names, [result.estimate(name) for name in names], look)
+    """Every metric that is known, by its identifier, the one that JSON, `expect:` and `explain` use."""
+    found = {name: result.estimate(name) for name in METRICS if name in result.outcomes[0].metrics}
+    known = {name: value for name, value in found.items() if value.n > 0}
+    return _estimates_table(_("ALL METRICS"), list(known), list(known.values()), look)
 
 
 def channel_table(result: "RunResult", look: Look, channel: str) -> RenderableType:
@@ -75,7 +77,10 @@ def channel_table(result: "RunResult", look: Look, channel: str) -> RenderableTy
 
 def price_axis(result: "RunResult", look: Look, channels: list[str]) -> RenderableType:
     """Growers' price of each channel as a point with its interval, on one axis from 0."""
-    estimates = {name: result.estimate("grower_price_per_kg", name) for name in channels}
+    estimates = {
+        name: ratio_estimate(result.values("grower_receipts", name), result.values("sold_kg", name))
+        for name in channels
+    }
     known = {name: value for name, value in estimates.items() if not math.isnan(value.mean)}
     ends = [value.mean if math.isnan(value.high) else value.high for value in known.values()]
     axis = (0.0, max([*ends, 1e-9]) * 1.05)
@@ -124,7 +129,7 @@ def waterfall_table(result: "RunResult", look: Look, channel: str) -> Renderable
         if mean == 0.0 and part != "consumer":
             continue
         picture = Text(
-            bar(abs(mean), float(paid.mean()), width, look.glyphs), f"color({CHANNEL_COLORS[label.kind]})"
+            bar(mean, float(paid.mean()), width, look.glyphs), f"color({CHANNEL_COLORS[label.kind]})"
         )
         per_kg = fixed(mean / sold, 2) if sold > 0 else UNKNOWN
         cells = (figures(mean / 1e3), interval(low / 1e3, high / 1e3), per_kg, whole(share * 100.0))

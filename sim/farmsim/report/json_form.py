@@ -3,9 +3,13 @@
 import json
 import math
 from importlib.metadata import version
+from statistics import fmean
 from typing import TYPE_CHECKING, TypedDict
 
-from farmsim.results.estimates import Estimate
+import numpy as np
+
+from farmsim.report.cautions import cautions
+from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.metrics import METRICS
 from farmsim.scenario.problems import word
 
@@ -25,18 +29,19 @@ class EstimateForm(TypedDict):
     unit: str
 
 
-def run_json(result: "RunResult") -> str:
+def run_json(result: "RunResult", settings: tuple[str, ...] = ()) -> str:
     """The document that `farmsim run --json` prints."""
-    return json.dumps(run_form(result), ensure_ascii=False, indent=2, allow_nan=False)
+    return json.dumps(run_form(result, settings), ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def run_form(result: "RunResult") -> dict[str, object]:
-    """The document as plain values."""
+def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, object]:
+    """The document as plain values; `settings` are the overrides KEY=VALUE."""
     first = result.outcomes[0]
     return {
         "schema_version": SCHEMA_VERSION,
         "farmsim_version": version("farmsim"),
         "scenario": {"name": result.loaded.scenario.name, "digest": result.loaded.digest},
+        "settings": list(settings),
         "random_seed": result.random_seed,
         "replications": len(result.outcomes),
         "metrics": {name: estimate_form(name, result.estimate(name)) for name in sorted(first.metrics)},
@@ -47,17 +52,46 @@ def run_form(result: "RunResult") -> dict[str, object]:
             }
             for channel in sorted(first.channels)
         },
+        "destinations": {
+            place: plain_form("kg", [o.destinations.get(place, 0.0) for o in result.outcomes])
+            for place in sorted(first.destinations)
+        },
+        "operators": {
+            name: {
+                item: plain_form(
+                    "kg" if item.endswith("_kg") else "CNY",
+                    [o.operators[name][item] for o in result.outcomes],
+                )
+                for item in sorted(first.operators[name])
+            }
+            for name in sorted(first.operators)
+        },
         "balance": balance_form(result),
         "warnings": [
-            {"code": p.code, "file": p.file, "line": p.line, "column": p.column, "message": word(p)}
-            for p in result.loaded.warnings
+            *(
+                {"code": p.code, "file": p.file, "line": p.line, "column": p.column, "message": word(p)}
+                for p in result.loaded.warnings
+            ),
+            *(
+                {"code": c.code, "file": None, "line": None, "column": None, "message": c.text()}
+                for c in cautions(result, "en")
+            ),
         ],
     }
 
 
 def estimate_form(name: str, value: Estimate) -> EstimateForm:
-    """One estimate; what cannot be known is null."""
-    unit = METRICS[name].unit if name in METRICS else ""
+    """One metric; what cannot be known is null."""
+    return _form(value, METRICS[name].unit if name in METRICS else "")
+
+
+def plain_form(unit: str, values: list[float]) -> EstimateForm:
+    """The estimate of what is no metric, from its values by replication."""
+    return _form(estimate(np.array(values, dtype=np.float64)), unit)
+
+
+def _form(value: Estimate, unit: str) -> EstimateForm:
+    """An estimate with its unit."""
     return {
         "mean": number(value.mean),
         "ci95": [number(value.low), number(value.high)],
@@ -68,14 +102,17 @@ def estimate_form(name: str, value: Estimate) -> EstimateForm:
 
 
 def balance_form(result: "RunResult") -> dict[str, object]:
-    """Kilograms in and out of the replication that balances worst, and the worst difference of money."""
-    worst = max(result.outcomes, key=lambda o: abs(o.kg_in - o.kg_out))
+    """Kilograms harvested and accounted for, means; the difference of the replication that balances worst.
+
+    Of money, the worst difference as a share of what was paid.
+    """
+    worst = max((o.kg_in - o.kg_out for o in result.outcomes), key=abs)
     money = max((o.money_difference for o in result.outcomes), key=abs)
     return {
         "kg": {
-            "in": number(worst.kg_in),
-            "out": number(worst.kg_out),
-            "difference": number(worst.kg_in - worst.kg_out),
+            "in": number(fmean(o.kg_in for o in result.outcomes)),
+            "out": number(fmean(o.kg_out for o in result.outcomes)),
+            "difference": number(worst),
         },
         "money": {"difference": number(money)},
     }

@@ -17,6 +17,7 @@ from farmsim.report.console import Column, make_table
 from farmsim.report.messages import language
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, fixed, whole
+from farmsim.report.ratios import ratio_estimate
 from farmsim.report.terminal import Look
 from farmsim.report.words import CHANNEL_COLORS, destination_label
 from farmsim.results.estimates import Estimate, estimate
@@ -54,13 +55,13 @@ def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
         half = UNKNOWN if row.price is None else figures(row.price.half_width, 2)
         return [*line, half, sparkline(row.weekly, look.glyphs)]
 
-    price = result.estimate("grower_price_per_kg")
+    price = ratio_estimate(result.values("grower_receipts"), result.values("sold_kg"))
     total = _Row(_("Harvested"), harvested, 0, receipts, price, _weekly(result, "harvested"))
     return make_table(columns, [cells(row) for row in rows], look, total=cells(total, total=True))
 
 
-DUST = 1e-9
-"""A share of the harvest so small is rounding of sums, not produce."""
+DUST_KG = 0.5
+"""A destination of less is left out: rounding of sums, or a crumb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class _Row:
 
 
 def _kilogram_rows(result: "RunResult") -> list[_Row]:
-    """Channels in file order, then what was not sold, without rows that are zero but for rounding."""
+    """Channels in file order, then what was not sold, without those of less than half a kilogram."""
     scenario = result.loaded.scenario
     rows = []
     for name, channel in scenario.channels.items():
@@ -84,11 +85,11 @@ def _kilogram_rows(result: "RunResult") -> list[_Row]:
             continue
         label, kg = channel.label.text(language()), result.values("sold_kg", name)
         receipts = result.estimate("grower_receipts", name).mean
-        price = result.estimate("grower_price_per_kg", name)
+        price = ratio_estimate(result.values("grower_receipts", name), kg)
         rows.append(_Row(label, kg, CHANNEL_COLORS[channel.kind], receipts, price, _weekly(result, name)))
     for place in result.outcomes[0].destinations:
         kg = np.array([outcome.destinations.get(place, 0.0) for outcome in result.outcomes])
-        if np.abs(kg).max() > DUST * max(outcome.kg_in for outcome in result.outcomes):
+        if kg.mean() >= DUST_KG:
             rows.append(_Row(destination_label(place), kg, 240, None, None, _weekly(result, place)))
     return rows
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from farmsim.report.cautions import FEW_REPLICATIONS, cautions
 from farmsim.report.cells import cell_width, fit, pad, spread, wrap
 from farmsim.report.console import Column, make_table
 from farmsim.report.expectations import Check, check_expectations, expectation_lines
@@ -19,9 +20,10 @@ from farmsim.report.messages import language, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, interval, relative, whole
 from farmsim.report.terminal import Look
-from farmsim.report.words import is_share, metric_label, unit_label
+from farmsim.report.words import is_share, metric_label, season, unit_label
 from farmsim.results.estimates import quantiles
 from farmsim.results.metrics import METRICS
+from farmsim.scenario.catalogue import poverty_line
 
 if TYPE_CHECKING:
     from farmsim.experiment.run import RunResult
@@ -41,8 +43,6 @@ CONSUMERS_METRICS = ("refund_share", "rating")
 ROUNDING = 1e-9
 """A relative difference up to this is rounding, not a fault of the books."""
 
-FEW_REPLICATIONS = 10
-
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -51,6 +51,7 @@ class Invocation:
     source: str
     overrides: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
+    full: bool = False
 
     def command(self, result: "RunResult") -> str:
         """The command that gives the same result again."""
@@ -67,6 +68,7 @@ def run_screen(result: "RunResult", look: Look, invocation: Invocation) -> Group
         *title(result, look, invocation.source),
         Text(),
         outcome_table(result, look),
+        *poverty_line_note(result, look),
         Text(),
         kilogram_table(result, look),
         *balance_lines(result, look),
@@ -124,9 +126,20 @@ def outcome_table(result: "RunResult", look: Look) -> RenderableType:
     return make_table(columns, [_outcome_row(result, name) for name in shown], look)
 
 
+def poverty_line_note(result: "RunResult", look: Look) -> list[Text]:
+    """Which poverty line the households are held against; several if the counties have their own."""
+    scenario = result.loaded.scenario
+    year = scenario.start.year
+    lines = {county.poverty_line or poverty_line(year) for county in scenario.counties.values()}
+    text = _("Poverty line {year}: {line} CNY a person").format(
+        year=year, line=" / ".join(whole(line) for line in sorted(lines))
+    )
+    return [Text(line) for line in wrap(text, look.width)]
+
+
 def balance_lines(result: "RunResult", look: Look) -> list[Text]:
     """The honesty test: what is left of kilograms in minus out and of money, at the worst replication."""
-    kg = max(relative(o.kg_in - o.kg_out, o.kg_in) for o in result.outcomes)
+    kg = max(relative(o.kg_in - o.kg_out, o.metrics["harvested_kg"]) for o in result.outcomes)
     money = max(abs(o.money_difference) for o in result.outcomes)
     verdict = _("balance OK") if max(kg, money) <= ROUNDING else _("BOOKS DO NOT BALANCE")
     text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of what was paid").format(
@@ -139,8 +152,7 @@ def closing_lines(result: "RunResult", look: Look, invocation: Invocation) -> li
     """What to worry about, the scenario's note and expectations, where it is saved, how to get it again."""
     verdicts = checks(result)
     lines = [Text()]
-    warning = _warning(result)
-    if warning:
+    for warning in warnings(result):
         lines += [Text(line, style="bold") for line in wrap(warning, look.width, indent="  ", first="! ")]
     note = result.loaded.scenario.note.get(language()) or result.loaded.scenario.note.get("en")
     if note:
@@ -152,9 +164,17 @@ def closing_lines(result: "RunResult", look: Look, invocation: Invocation) -> li
     names = [_("Saved"), _("Again"), _("Next")]
     width = max(cell_width(name) for name in names) + 2
     lines += [Text(pad(names[0], width) + saved) for saved in invocation.saved]
-    lines.append(Text(pad(names[1], width) + invocation.command(result)))
-    lines.append(Text(pad(names[2], width) + f"farmsim run {shlex.quote(invocation.source)} --full"))
-    return lines
+    command = invocation.command(result)
+    lines.append(Text(pad(names[1], width) + command + (" --full" if invocation.full else "")))
+    return lines if invocation.full else [*lines, Text(pad(names[2], width) + command + " --full")]
+
+
+def warnings(result: "RunResult") -> list[str]:
+    """What to worry about: how many warnings about the file there are, then the cautions."""
+    number = len(result.loaded.warnings)
+    about = plural("{count} warning about the file", "{count} warnings about the file", number)
+    found = [caution.text(_) for caution in cautions(result, language())]
+    return [about.format(count=number), *found] if number else found
 
 
 def _outcome_row(result: "RunResult", name: str) -> list[str | Text]:
@@ -162,7 +182,9 @@ def _outcome_row(result: "RunResult", name: str) -> list[str | Text]:
     unit = METRICS[name].unit
     factor = 100.0 if is_share(unit) else 1.0
     mean, low, high, _sd, _n = result.estimate(name)
-    values = quantiles(result.values(name)) if len(result.outcomes) > 1 else (math.nan, math.nan)
+    values = (
+        quantiles(result.values(name)) if len(result.outcomes) >= FEW_REPLICATIONS else (math.nan, math.nan)
+    )
     shown = figures(mean * factor)
     label = "" if shown == UNKNOWN else " " + _short_unit(unit)
     return [
@@ -203,35 +225,7 @@ def _scale(result: "RunResult") -> list[str]:
             households=whole(households), land=f"{land / max(households, 1):.3g}"
         )
     )
-    parts.append(
-        _("{days} days from {start}").format(days=scenario.horizon_days, start=scenario.start.isoformat())
-    )
-    return parts
-
-
-def _warning(result: "RunResult") -> str:
-    """The one thing most worth worrying about, or nothing."""
-    count = len(result.outcomes)
-    if result.loaded.warnings:
-        number = len(result.loaded.warnings)
-        return plural("{count} warning about the file", "{count} warnings about the file", number).format(
-            count=number
-        )
-    if count < FEW_REPLICATIONS:
-        return plural(
-            "Only {count} replication: without more there are no intervals.",
-            "Only {count} replications: intervals are rough.",
-            count,
-        ).format(count=count)
-    above = result.estimate("households_above_line_share").mean
-    if above < 0.5:
-        return _("{share} % of the households stay below the poverty line of {year}.").format(
-            share=whole((1.0 - above) * 100.0), year=result.loaded.scenario.start.year
-        )
-    lost = result.estimate("lost_share").mean
-    if lost > 0.2:
-        return _("{share} % of the harvest reaches no buyer.").format(share=whole(lost * 100.0))
-    return ""
+    return [*parts, season(scenario.horizon_days, scenario.start)]
 
 
 def _tiny(share: float) -> str:

@@ -17,10 +17,10 @@ Color = Literal["auto", "always", "never"]
 
 EAST_ASIAN_CODE_PAGES = (932, 936, 949, 950)
 NARROW = 79
-"""Cells that every screen fits into."""
+"""Cells that every screen fits into; on fewer, numbers would be cut, so no screen is laid out narrower."""
 WIDE = 110
 """From so many cells on, tables show their further columns."""
-LEAST_WIDTH, MOST_WIDTH = 60, 400
+LEAST_WIDTH, MOST_WIDTH = NARROW, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,14 @@ def needs_ascii(
 
 
 def prepare_stream(stream: TextIO) -> None:
-    """Let a stream take any text: a file or pipe becomes UTF-8, a terminal replaces what it lacks."""
+    """Let a stream take any text, replacing what it lacks.
+
+    A file or pipe becomes UTF-8, unless PYTHONIOENCODING names another encoding.
+    """
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is None:
         return
-    if stream.isatty():
+    if stream.isatty() or os.environ.get("PYTHONIOENCODING", "").partition(":")[0]:
         reconfigure(errors="replace")
     else:
         reconfigure(encoding="utf-8", errors="replace")
@@ -71,7 +74,7 @@ def detect_look(stream: TextIO, *, ascii_only: bool, width: int | None) -> Look:
         terminal=stream.isatty(),
     )
     cells = width or terminal_width(stream)
-    return Look(max(cells, LEAST_WIDTH) - 1, ASCII if plain else BLOCKS)
+    return Look(max(cells - 1, NARROW), ASCII if plain else BLOCKS)
 
 
 def terminal_width(stream: TextIO) -> int:

@@ -3,7 +3,9 @@
 Identifiers themselves are never translated; an identifier without a name here is shown as it stands.
 """
 
-from farmsim.report.messages import mark, translate
+from datetime import date
+
+from farmsim.report.messages import mark, plural, translate
 
 METRICS = {
     "harvested_kg": mark("Harvested"),
@@ -41,6 +43,8 @@ METRICS = {
     "peak_borrowing": mark("Peak borrowing"),
     "cooperative_surplus": mark("Cooperatives' surplus"),
     "operator_surplus": mark("Operator's surplus"),
+    "lane_trips": mark("Trips of vehicles"),
+    "co2_per_kg": mark("CO2 of transport"),
     "spoiled_share": mark("Spoiled"),
     "shrink_share": mark("Shrink"),
 }
@@ -63,10 +67,13 @@ DESTINATIONS = {
 
 PRICE_PARTS = {
     "consumer": mark("Buyer pays"),
-    "platform": mark("Platform"),
+    "platform": mark("Fees"),
     "freight": mark("Freight"),
     "packaging": mark("Packaging"),
     "packing": mark("Packing"),
+    "loss": mark("Refunds"),
+    "operation": mark("Shop's running cost"),
+    "buyer": mark("Contract buyer"),
     "retail": mark("Retailer"),
     "cooperative": mark("Cooperative"),
     "growers": mark("Growers"),
@@ -94,6 +101,7 @@ UNITS = {
     "hours": mark("hours"),
     "orders": mark("orders"),
     "parcels": mark("parcels"),
+    "trips": mark("trips"),
     "points": mark("points"),
 }
 
@@ -103,6 +111,21 @@ CHANNEL_KINDS = {
     "wholesale": mark("wholesale market"),
     "order": mark("contract buyer"),
     "trader": mark("trader at the farm gate"),
+}
+
+LANE_KINDS = {
+    "parcel": mark("parcel courier"),
+    "truck": mark("truck"),
+    "reefer": mark("refrigerated truck"),
+    "rail": mark("rail"),
+}
+
+INTERVENTION_KINDS = {
+    "training": mark("training"),
+    "cold-chain": mark("cold chain"),
+    "promotion": mark("promotion"),
+    "price-guarantee": mark("price guarantee"),
+    "subsidy": mark("subsidy"),
 }
 
 CHANNEL_COLORS = {"parcel": 166, "stocked": 25, "wholesale": 74, "trader": 178, "order": 36}
@@ -127,6 +150,13 @@ def price_part_label(name: str) -> str:
 def operator_item_label(name: str) -> str:
     """What the screens call an item of a contract buyer's own account."""
     return translate(OPERATOR_ITEMS.get(name, name))
+
+
+def season(days: int, start: date) -> str:
+    """How long a run lasts, and from when."""
+    return plural("{days} day from {start}", "{days} days from {start}", days).format(
+        days=days, start=start.isoformat()
+    )
 
 
 def unit_label(unit: str) -> str:

@@ -17,10 +17,18 @@ from farmsim.errors import FileError, Problem, ScenarioError
 from farmsim.scenario.check import References, check
 from farmsim.scenario.extends import Layer, read_layers
 from farmsim.scenario.hints import did_you_mean
-from farmsim.scenario.merge import Catalogue, merge, prune, resolve_uses
+from farmsim.scenario.merge import Catalogue, extend, prune, resolve_uses
 from farmsim.scenario.nodes import MapNode, Plain
 from farmsim.scenario.overrides import Override, lay_on, parse_overrides
-from farmsim.scenario.provenance import Provenance, SourceRule, provenance_of, stamp, unmatched_problem
+from farmsim.scenario.provenance import (
+    Provenance,
+    SourceRule,
+    figure_keys,
+    provenance_of,
+    stamp,
+    strange_source,
+    unmatched_problem,
+)
 from farmsim.scenario.text import MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -122,6 +130,7 @@ def _load(
     found = _Findings()
     path, shown = _located(path_or_name, library)
     layers = read_layers(path, shown, library.bundled_scenario, library.names("scenarios"), found.of_stage(0))
+    found.of_stage(0).extend(_strange_sources(layers, library))
     given = parse_overrides(overrides, found.of_stage(0))
     if not layers:
         raise ScenarioError(found.reported())
@@ -136,6 +145,17 @@ def _load(
     provenance, unsourced = provenance_of(tree)
     digest = digest_of(checked.data)
     return Loaded(checked.model, checked.data, digest, provenance, unsourced, problems, tree)
+
+
+def _strange_sources(layers: list[Layer], library: Library) -> list[Problem]:
+    """Warnings for sources that look like keys of the catalogue's sourced figures, but are none of them."""
+    from farmsim.scenario import catalogue  # noqa: PLC0415
+
+    known = figure_keys() if library is catalogue else ()
+    if not known:
+        return []
+    strange = (strange_source(rule, known) for layer in layers for rule in layer.rules)
+    return [problem for problem in strange if problem is not None]
 
 
 def digest_of(data: Plain) -> str:
@@ -182,7 +202,7 @@ def _composed(
     """Files, overrides and catalogue as one tree."""
     tree = layers[-1].tree
     for layer in reversed(layers[:-1]):
-        tree = _as_mapping(merge(layer.tree, tree))
+        tree = extend(layer.tree, tree)
     for override in given:
         if override.concerns_use:
             tree = lay_on(tree, override, problems)

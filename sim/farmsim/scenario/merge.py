@@ -24,6 +24,9 @@ SECTIONS: Mapping[tuple[str, ...], str] = {
 }
 """Where `use` may stand, and from which section of the catalogue it takes its entry."""
 
+OF_THE_NAME = ("label", "note")
+"""What is said of the scenario of one name."""
+
 TAGS = ("kind", "policy", "distribution")
 """The keys by which a block says which kind it is."""
 
@@ -66,6 +69,20 @@ def merge(over: Node, base: Node | None) -> Node:
         else:
             entries[key] = Entry(entry.key, merge(entry.node, inherited.node))
     return replace(over, entries=entries, incomplete=over.incomplete or base.incomplete)
+
+
+def extend(over: MapNode, base: MapNode) -> MapNode:
+    """A file laid over the one that it extends.
+
+    `label` and `note` speak of the scenario that has the name: a file that gives a `name` of its own does not
+    inherit them.
+    """
+    if "name" in over.entries:
+        kept = {key: entry for key, entry in base.entries.items() if key not in OF_THE_NAME}
+        base = replace(base, entries=kept)
+    merged = merge(over, base)
+    assert isinstance(merged, MapNode), "a mapping over a mapping is one"
+    return merged
 
 
 def prune(node: Node) -> Node:

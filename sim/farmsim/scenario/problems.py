@@ -47,7 +47,7 @@ MESSAGES: dict[str, str] = {
     "E024": N_("{path} should be {expected}, this is {found}"),
     "E025": N_("{path} must be {what} {limit}, this is {value}"),
     "E026": N_('{path} cannot be "{value}"'),
-    "E027": N_("{path} must have {what} {limit} characters or entries"),
+    "E027": N_("{path} must have {what} {limit} {expected}"),
     "E028": N_('"{name}" is not an identifier'),
     "E029": N_('{path} should be a plain number, this is "{value}"'),
     "E030": N_("{path}: {message}"),
@@ -74,18 +74,24 @@ MESSAGES: dict[str, str] = {
     "E050": N_("no poverty line is known for {year}, only for {known}: give poverty_line"),
     "E051": N_("{name} must come after {other} in the order of the day"),
     "E052": N_("{what} can be negative: give it a low of 0"),
+    "E053": N_('{path}: "{value}" is no day of the calendar'),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),
+    "W032": N_('sources: "{name}" is no key of the sourced figures'),
     "W099": N_("there are more warnings; these are the first"),
 }
 
 REMEDIES: dict[str, str] = {
+    "add-channel": N_(
+        "add a channel, for instance `trader: {{use: farm-gate-trader}}`: farmsim list channels"
+    ),
     "add-colon": N_('put ":" and a space after the key'),
     "add-key": N_("add: {key}: ..."),
     "align": N_("indent keys of one block equally, two spaces deeper than the key above them"),
     "begin": N_("write a first one with: farmsim new"),
     "break-chain": N_("take one link out of the chain"),
+    "cite-in-words": N_("a source without such a key is cited in words: author, year, title"),
     "close-bracket": N_("every {{ needs its }}, every [ its ], and commas between the entries"),
     "close-quote": N_("put the closing quote where the text ends"),
     "colon-and-space": N_('use "{right}" and a space'),
@@ -143,6 +149,7 @@ WORDS: tuple[str, ...] = (
     *(N_("at least"), N_("at most"), N_("more than"), N_("less than")),
     *(N_("colon"), N_("comma"), N_("parenthesis"), N_("brace"), N_("bracket"), N_("quotation mark")),
     *(N_("minus sign"), N_("digit"), N_("letter"), N_("character")),
+    *(N_("characters"), N_("entry"), N_("entries")),
     *(N_("size"), N_("depth"), N_("number of values")),
     *(N_("second colon or wrong indentation"), N_("key without a colon"), N_("tab in the indentation")),
     *(N_("character that begins no value"), N_("list item in the wrong place"), N_("wrong indentation")),

@@ -4,14 +4,19 @@ A source covers everything below its path. It stays with the values it was given
 value of the catalogue does not inherit the catalogue's source for it.
 """
 
+import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from farmsim.errors import Problem
 from farmsim.scenario.hints import did_you_mean
 from farmsim.scenario.nodes import Citation, Entry, ListNode, MapNode, Node, Scalar, number_of
 from farmsim.scenario.text import Document, Mark, remedy, shortened
 
+_KEYLIKE = re.compile(r"[A-Za-z0-9_.,;-]+")
 _KEYS = ("source", "assumed", "range")
 
 
@@ -35,6 +40,8 @@ class SourceRule:
     pattern: tuple[str, ...]
     citation: Citation
     mark: Mark
+    cited: Mark
+    """Where the text of the source or assumption stands."""
 
 
 def split_sources(node: MapNode, problems: list[Problem]) -> tuple[MapNode, list[SourceRule]]:
@@ -92,6 +99,28 @@ def unmatched_problem(rule: SourceRule, tree: MapNode) -> Problem:
     return rule.mark.problem("E043", *remedies, path=shortened(".".join(rule.pattern), 60))
 
 
+@cache
+def figure_keys() -> tuple[str, ...]:
+    """The keys of the table of sourced figures, in file order."""
+    with (Path(__file__).parent / "catalogue" / "domain.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(row["key"] for row in csv.DictReader(stream))
+
+
+def strange_source(rule: SourceRule, known: Sequence[str]) -> Problem | None:
+    """The warning for a source that looks like keys of the table of sourced figures, but is none of them.
+
+    A citation in words (with a blank, or with other signs than those of keys) is taken as it stands.
+    """
+    text = rule.citation.source or ""
+    if not _KEYLIKE.fullmatch(text):
+        return None
+    for key in (part for part in re.split("[;,]", text) if part):
+        if key not in known:
+            guesses = [remedy("did-you-mean", guess=guess) for guess in did_you_mean(key, known)[:1]]
+            return rule.cited.problem("W032", *guesses, remedy("cite-in-words"), name=shortened(key))
+    return None
+
+
 def _rule(key: str, entry: Entry, problems: list[Problem]) -> SourceRule | None:
     """One entry of `sources` as a rule, or None with problems added."""
 
@@ -123,7 +152,8 @@ def _rule(key: str, entry: Entry, problems: list[Problem]) -> SourceRule | None:
         low, high = bounds
     mark = entry.key
     citation = Citation(texts.get("source"), texts.get("assumed"), low, high, mark.file, mark.line)
-    return SourceRule(pattern, citation, mark)
+    told = node.child("source") or node.child("assumed")
+    return SourceRule(pattern, citation, mark, told.mark if isinstance(told, Scalar) else mark)
 
 
 def _text(node: Node | None) -> str | None:

@@ -42,6 +42,7 @@ _EXPECTED = {
     "date_from_datetime_inexact": "a date",
     "none_required": "nothing",
 }
+_DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 _CODE = re.compile(r"[EW]\d{3}")
 
 
@@ -116,8 +117,14 @@ def _other(failure: Failure) -> Problem:
     if kind in {"too_short", "string_too_short", "too_long", "string_too_long"}:
         least = kind.endswith("short")
         limit = context.get("min_length" if least else "max_length", "")
+        ways = [remedy("add-channel")] if least and place.path == ("channels",) else []
         return place.mark.problem(
-            "E027", path=_path(place), what="at least" if least else "at most", limit=str(limit)
+            "E027",
+            *ways,
+            path=_path(place),
+            what="at least" if least else "at most",
+            limit=str(limit),
+            expected=_counted(place.node, str(limit)),
         )
     if kind == "string_pattern_mismatch":
         name = shortened(place.name) if place.on_key else _written(place.node)
@@ -128,6 +135,13 @@ def _other(failure: Failure) -> Problem:
         return place.mark.problem("E018", remedy("finite-number"), text=_written(place.node))
     message = str(context.get("error", failure.error.get("msg", "")))
     return place.mark.problem("E030", path=_path(place), message=shortened(message, 300))
+
+
+def _counted(node: Node | None, limit: str) -> str:
+    """What the length of a node counts: the characters of a text, the entries of a mapping or list."""
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return "character" if limit == "1" else "characters"
+    return "entry" if limit == "1" else "entries"
 
 
 def _unknown_key(failure: Failure) -> Problem:
@@ -216,6 +230,10 @@ def _wrong_type(failure: Failure) -> Problem:
             remedies.append(remedy("unit-in-key", key=place.name, unit=unit))
         return place.mark.problem(
             "E029", *(remedies or [remedy("plain-number")]), path=_path(place), value=shortened(text)
+        )
+    if expected == "a date" and text is not None and _DAY.fullmatch(text):
+        return place.mark.problem(
+            "E053", remedy("date-form", example="2018-07-10"), path=_path(place), value=shortened(text)
         )
     return place.mark.problem(
         "E024",
