@@ -54,6 +54,11 @@ class Streams:
             digests.append(stream.digest())
         return _squares_keys(b"".join(digests))
 
+    def normal(self, name: str, *entity: str | int) -> float:
+        """One standard normal number that belongs to an entity for the whole run (a season's yield)."""
+        key = np.array([self.key(name, *entity)], dtype=np.uint64)
+        return float(normals(uniform_block(key, np.zeros(1, dtype=np.uint64)))[0, 0])
+
     def _digest(self, name: str, entity: tuple[str | int, ...]) -> bytes:
         return blake2b(b"".join((self._root, _encoded(name), *map(_encoded, entity)))).digest()
 

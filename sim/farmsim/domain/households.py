@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from farmsim.domain.distributions import Distribution, draw
+from farmsim.domain.distributions import Distribution, draw, lognormal_factor
 from farmsim.domain.seasons import Harvest, Shock
 from farmsim.params import Id, Label, NonNegative, Params, Positive, Share
 
@@ -77,9 +77,9 @@ def draw_households(group: GrowerGroup, generator: np.random.Generator) -> House
     """The members of one group. Land is lognormal with the group's mean; yields vary around 1."""
     count = min(group.households, MOST_HOUSEHOLDS)
     z = generator.standard_normal((2, count))
-    land = group.land_mu * _lognormal(z[0], group.land_cv)
+    land = group.land_mu * lognormal_factor(z[0], group.land_cv)
     land *= group.land_mu / land.mean()
-    factor = _lognormal(z[1], group.household_yield_cv)
+    factor = lognormal_factor(z[1], group.household_yield_cv)
     factor /= np.average(factor, weights=land)
     return Households(
         weight=np.full(count, group.households / count),
@@ -117,9 +117,3 @@ def gini(values: Floats, weights: Floats) -> float:
     lorenz = value / value[-1]
     area = float(np.sum(np.diff(share, prepend=0.0) * (lorenz + np.concatenate(([0.0], lorenz[:-1]))) / 2.0))
     return 1.0 - 2.0 * area
-
-
-def _lognormal(z: Floats, cv: float) -> Floats:
-    """Lognormal factors with mean 1 from standard normals."""
-    sigma2 = np.log1p(cv * cv)
-    return np.asarray(np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from farmsim.domain.counts import poisson_cells
 from farmsim.domain.demand import logit_shares
-from farmsim.domain.distributions import draw
+from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.engine.catchment import Market
 from farmsim.engine.layout import Layout
 from farmsim.engine.world import World
-from farmsim.streams import Streams, normals, uniform_block, uniforms_at
+from farmsim.streams import Streams, uniforms_at
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -129,10 +129,7 @@ def _shocks(market: Market, layout: Layout, streams: Streams) -> Floats:
     for index, law in enumerate(market.law):
         product = layout.products[market.product[market.first_offer[index]]]
         if law.season_cv > 0.0:
-            key = np.array([streams.key("taste", product)], dtype=np.uint64)
-            z = float(normals(uniform_block(key, np.zeros(1, dtype=np.uint64)))[0, 0])
-            sigma2 = np.log1p(law.season_cv**2)
-            shock[index] *= np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0)
+            shock[index] *= lognormal_factor(streams.normal("taste", product), law.season_cv)
         if law.dispersion is not None:
             gamma = streams.generator("market", product).standard_gamma(law.dispersion, size=(days, regions))
             shock[index] *= gamma.T / law.dispersion

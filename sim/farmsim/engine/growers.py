@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.domain.distributions import lognormal_factor
 from farmsim.domain.households import GrowerGroup
 from farmsim.domain.records import Harvested
 from farmsim.domain.seasons import harvest_bell
@@ -12,7 +13,7 @@ from farmsim.domain.sums import sum_by
 from farmsim.engine.layout import Layout
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.world import World
-from farmsim.streams import Streams, normals, uniform_block
+from farmsim.streams import Streams, uniform_block
 
 Floats = NDArray[np.float64]
 
@@ -33,14 +34,14 @@ class Crop:
                 self.groups.append(group)
                 self.ids.append(f"{county_id}/{name}")
                 self.county.append(index)
-                season = float(_season(streams, "yield", county_id, group.product))
-                factor = _lognormal(season, group.season_yield_cv)
+                season = streams.normal("yield", county_id, group.product)
+                factor = float(lognormal_factor(season, group.season_yield_cv))
                 self.yield_factor.append(factor)
                 crop = group.households * group.land_mu * group.yield_kg_per_mu * factor
-                jitter = float(_season(streams, "harvest", county_id, name))
+                jitter = streams.normal("harvest", county_id, name)
                 bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, jitter)
                 pick.append(crop * _struck(bell, group, streams, f"{county_id}/{name}", scenario.start))
-                z = float(_season(streams, "grade", county_id, group.product))
+                z = streams.normal("grade", county_id, group.product)
                 shares.append(season_grades(group, scenario.products[group.product].grades, z))
         self.kg = np.array(pick)
         """[group, day]"""
@@ -94,17 +95,6 @@ class Growers:
         world.kg.add("own_use", self._product, own)
         world.record(Harvested(day, kg, lost, own))
         self._yard.bring(day, self._brought[day])
-
-
-def _season(streams: Streams, name: str, *entity: str) -> float:
-    """One standard normal for a season."""
-    key = np.array([streams.key(name, *entity)], dtype=np.uint64)
-    return float(normals(uniform_block(key, np.zeros(1, dtype=np.uint64)))[0, 0])
-
-
-def _lognormal(z: float, cv: float) -> float:
-    sigma2 = np.log1p(cv * cv)
-    return float(np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))
 
 
 def _struck(bell: Floats, group: GrowerGroup, streams: Streams, entity: str, start: date) -> Floats:

@@ -152,7 +152,7 @@ def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, 
         for county in channel.counties or counties:
             ids += [(channel_id, county, product) for product in channel.sells if product in grown[county]]
     sales = [scenario.channels[c].sells[p] for c, _, p in ids]
-    terms = [sale.growers or scenario.channels[c].growers for sale, (c, _, _) in zip(sales, ids, strict=True)]
+    terms = [grower_terms(scenario.channels[c], p) for c, _, p in ids]
     packs = [
         getattr(sale, "pack_kg", None) or scenario.products[p].pack_kg
         for sale, (_, _, p) in zip(sales, ids, strict=True)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import OrderChannel, TraderChannel, WholesaleChannel
+from farmsim.domain.distributions import lognormal_factor
 from farmsim.domain.prices import session_price, trader_price
 from farmsim.domain.records import Traded
 from farmsim.domain.seasons import autoregressive, calendar_factor
@@ -228,8 +229,7 @@ class Contract:
         """Premium sales of the day, then bulk; both from the buyer's own store."""
         resale = self.block.resale
         assert resale is not None, "only a buyer that sells on gets here"
-        sigma2 = np.log1p(resale.cv**2)
-        premium = resale.kg_per_day * float(np.exp(np.sqrt(sigma2) * self._z[day] - sigma2 / 2.0))
+        premium = resale.kg_per_day * float(lognormal_factor(self._z[day], resale.cv))
         for most, price in (
             (premium, resale.price_per_kg),
             (resale.rest_kg_per_day, resale.rest_price_per_kg),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
-from farmsim.domain.distributions import draw
+from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.domain.network import BulkLane, road_km
 from farmsim.domain.stock import LN2, Issued
 from farmsim.domain.sums import sum_by
@@ -301,10 +301,9 @@ def _distance(layout: Layout, county: str, block: StockedChannel | WholesaleChan
 def _transit(lane: BulkLane, km: float, streams: Streams, entity: str, days: int) -> Floats:
     """Transit time of the truck that would leave on each day, [day], drawn ahead."""
     mean = km / lane.km_per_day
-    sigma2 = np.log1p(lane.transit_cv**2)
     key = np.array([streams.key("transit", entity)], dtype=np.uint64)
     z = normals(uniform_block(key, np.arange(days, dtype=np.uint64)))[0]
-    return np.asarray(mean * np.exp(np.sqrt(sigma2) * z - sigma2 / 2.0))
+    return np.asarray(mean * lognormal_factor(z, lane.transit_cv))
 
 
 def _closures(lane: BulkLane, streams: Streams, layout: Layout, entity: str) -> NDArray[np.bool_]:
