@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 HANDBOOK_66 = ((0.0, 100.0), (10.0, 33.0), (20.0, 13.0), (30.0, 7.0), (40.0, 4.0))
 """Relative shelf life of produce by temperature (Saltveit, in USDA Agriculture Handbook 66)."""
 
+LN2 = np.log(2.0)
+
 GAS_CONSTANT = 8.314e-3
 """Molar gas constant, kJ/(mol K)."""
 
@@ -141,17 +143,24 @@ def freshness(life: Floats, ripe_start: Floats | float, ripe_life: Floats | floa
     return np.asarray(np.maximum(np.minimum(1.0 - life, rising), 0.0))
 
 
+def spent_hazard(age: Floats, median: Floats | float, shape: Floats | float) -> Floats:
+    """(a/m)^k: the hazard spent until thermal age a, 1 at the median life; ages below zero count as zero."""
+    return np.asarray(np.power(np.maximum(age, 0.0) / median, shape))
+
+
+def failed_share(before: Floats, after: Floats) -> Floats:
+    """Share of the units sound when hazard `before` was spent that fail until `after` is, elementwise."""
+    return np.asarray(-np.expm1(LN2 * (before - after)))
+
+
 def survival(age: Floats, median: Floats | float, shape: Floats | float) -> Floats:
     """S(a) = 2^-((a/m)^k), elementwise; ages below zero count as zero."""
-    return np.asarray(np.exp2(-(np.power(np.maximum(age, 0.0) / median, shape))))
+    return np.asarray(np.exp2(-spent_hazard(age, median, shape)))
 
 
 def lost_between(before: Floats, after: Floats, median: Floats | float, shape: Floats | float) -> Floats:
     """Share of the units sound at thermal age `before` that fail until `after` (elementwise)."""
-    hazard = np.power(np.maximum(before, 0.0) / median, shape) - np.power(
-        np.maximum(after, 0.0) / median, shape
-    )
-    return np.asarray(-np.expm1(np.log(2.0) * hazard))
+    return failed_share(spent_hazard(before, median, shape), spent_hazard(after, median, shape))
 
 
 def _log_life(temperatures: list[float], lives: list[float], at: Floats | float) -> Floats:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.domain.produce import failed_share, spent_hazard
 from farmsim.domain.sums import sum_by
 
 Floats = NDArray[np.float64]
@@ -18,7 +19,6 @@ Rule = Literal["freshest", "fefo", "fifo", "lifo"]
 
 CRUMB_KG = 1e-9
 """Less than this is not a parcel's worth of anything: no lot is issued for it."""
-LN2 = np.log(2.0)
 
 
 class Issued(NamedTuple):
@@ -136,8 +136,8 @@ class Stock:
         median, shape = self._median.take(rows), self._shape.take(rows)
         old, hazard = self._age.take(cells), self._hazard.take(cells)
         merged = old + part * (age - since - old)
-        spent = np.power(np.maximum(age, 0.0) / median, shape)
-        most = np.power(np.maximum(merged + since, 0.0) / median, shape)
+        spent = spent_hazard(age, median, shape)
+        most = spent_hazard(merged + since, median, shape)
         self._age.put(cells, merged)
         self._hazard.put(cells, np.minimum(hazard + part * (spent - hazard), most))
         self._kg.put(cells, total)
@@ -217,8 +217,8 @@ class Stock:
         """Age everything until now and throw out what failed and what is too old to sell, [row]."""
         self._age += self._rate * (now - self.inspected_at)
         self.inspected_at = now
-        spent = np.power(np.maximum(self._age, 0.0) / self._median, self._shape)
-        failed = self._kg * -np.expm1(LN2 * (self._hazard - spent))
+        spent = spent_hazard(self._age, self._median, self._shape)
+        failed = self._kg * failed_share(self._hazard, spent)
         self._hazard = spent
         self._kg -= failed
         too_old = np.where(self._age >= self._discard_age, self._kg, 0.0)
@@ -253,7 +253,7 @@ class Stock:
         since = self._rate[target] * (now - self.inspected_at)
         merged = self._age[:, target] + part * (self.age(now)[:, source] - since - self._age[:, target])
         mean = self._hazard[:, target] + part * (self._hazard[:, source] - self._hazard[:, target])
-        most = np.power(np.maximum(merged + since, 0.0) / self._median[target], self._shape[target])
+        most = spent_hazard(merged + since, self._median[target], self._shape[target])
         self._age[:, target] = merged
         self._hazard[:, target] = np.minimum(mean, most)
         self._kg[:, target] = total

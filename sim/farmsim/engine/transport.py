@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.stock import LN2, Issued
+from farmsim.domain.produce import failed_share, spent_hazard
+from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.layout import Layout, bulk_lane
@@ -251,8 +252,7 @@ class Fleet:
         rate = np.where(self._ambient[number], ambient, self._rates[number, product])
         grown = age + rate * elapsed
         median, shape = layout.goods.median[good], layout.goods.shape[good]
-        spent = np.power(np.maximum(grown, 0.0) / median, shape)
-        spoiled = kg * -np.expm1(LN2 * (hazard - spent))
+        spoiled = kg * failed_share(hazard, spent_hazard(grown, median, shape))
         unhurt = (1.0 - self._damage[number]) * (1.0 - self._chilled[number, product]) ** elapsed
         damaged = (kg - spoiled) * (1.0 - unhurt)
         whole = Arrival(
