@@ -6,6 +6,7 @@ put on the calendar of the day on which it is unloaded.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from math import ceil
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.produce import failed_share, spent_hazard
+from farmsim.domain.produce import Keeping, failed_share, spent_hazard
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
@@ -156,10 +157,10 @@ class Fleet:
         way = stores.way_of[layout.lines.channel[lines]]
         self._lines = lines
         self._ways = [(int(w), lines[way == w]) for w in np.unique(way)]
-        self._rates = self._lane_rates()
+        self._rates = self._by_lane(1.0, Keeping.rate)
         self._ambient = np.array([route.lane.celsius is None for route in self.routes])
         self._damage = np.array([route.lane.damage_share for route in self.routes])
-        self._chilled = self._chilled_shares()
+        self._chilled = self._by_lane(0.0, Keeping.chilled_share)
         self.trips = 0
         self.sent_kg = 0.0
         self.co2_kg = 0.0 if any(route.lane.co2_g_per_t_km for route in self.routes) else float("nan")
@@ -262,25 +263,19 @@ class Fleet:
             mine = number == n
             self._calendar[self.routes[n].channel][when].append(Arrival(*(part[mine] for part in whole)))
 
-    def _chilled_shares(self) -> Floats:
-        """Share of the kilograms that a day on each route injures by cold, [route, product]."""
-        scenario = self._world.layout.scenario
-        products = [scenario.products[p].keeping for p in self._world.layout.products]
-        shares = np.zeros((len(self.routes), len(products)))
-        for number, route in enumerate(self.routes):
-            if route.lane.celsius is not None:
-                shares[number] = [keeping.chilled_share(route.lane.celsius) for keeping in products]
-        return shares
+    def _by_lane(self, ambient: float, at: Callable[[Keeping, float], Floats | float]) -> Floats:
+        """A figure of each product at the temperature of each route's lane, [route, product].
 
-    def _lane_rates(self) -> Floats:
-        """Ageing speed on each route, [route, product]; 1 where the load travels at ambient temperature."""
+        `ambient` stands where the load travels at the temperature of the place.
+        """
         scenario = self._world.layout.scenario
         products = [scenario.products[p].keeping for p in self._world.layout.products]
-        rates = np.ones((len(self.routes), len(products)))
+        figures = np.full((len(self.routes), len(products)), ambient)
         for number, route in enumerate(self.routes):
-            if route.lane.celsius is not None:
-                rates[number] = [float(keeping.rate(route.lane.celsius)) for keeping in products]
-        return rates
+            celsius = route.lane.celsius
+            if celsius is not None:
+                figures[number] = [float(at(keeping, celsius)) for keeping in products]
+        return figures
 
 
 def _next_opening(at: float, hour: float) -> int:
