@@ -5,8 +5,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Channel, Issue
+from farmsim.domain.channels import Channel
 from farmsim.domain.stock import Stock
+from farmsim.domain.terms import Issue
 from farmsim.engine.layout import Layout
 
 Floats = NDArray[np.float64]

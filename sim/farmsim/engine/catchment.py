@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Attraction, ParcelChannel, StockedChannel
+from farmsim.domain.channels import ParcelChannel, StockedChannel
 from farmsim.domain.demand import Independent, Logit
 from farmsim.domain.network import ParcelLane, road_km, transit_probabilities
 from farmsim.domain.seasons import calendar_factor
+from farmsim.domain.terms import Attraction
 from farmsim.engine.layout import Layout, parcel_lane
 from farmsim.engine.programmes import promotion_factors
 from farmsim.scenario.catalogue import provinces

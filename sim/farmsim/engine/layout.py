@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Channel, Growers, OrderChannel, ParcelChannel, StockedChannel
+from farmsim.domain.channels import Channel, OrderChannel, ParcelChannel, StockedChannel
 from farmsim.domain.network import BulkLane, ParcelLane
+from farmsim.domain.terms import Growers
 from farmsim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]

@@ -7,12 +7,13 @@ several grades, each a row of the stock.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import Issue, StockedChannel
+from farmsim.domain.channels import StockedChannel
 from farmsim.domain.counts import served
 from farmsim.domain.policies import base_stock_order
 from farmsim.domain.produce import freshness
 from farmsim.domain.records import Traded
 from farmsim.domain.sums import sum_by
+from farmsim.domain.terms import Issue
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.transport import Fleet
