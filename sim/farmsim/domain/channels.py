@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from farmsim.domain.terms import (
+    Attention,
     Attraction,
     Grade,
     Growers,
@@ -37,6 +38,13 @@ class ParcelSale(Params):
         default=None, description="Price at which the base rate holds."
     )
     taste: float | None = Field(default=None, description="Overrides the channel's taste for this product.")
+    place: Positive | None = Field(
+        default=None,
+        description="Place on the channel's list, 1 is the top; without it, the order in which it is listed.",
+    )
+    conversion_share: Share | None = Field(
+        default=None, description="Overrides the share of visitors who order a pack at the base price."
+    )
     growers: Growers | None = Field(
         default=None, description="Overrides the channel's terms for this product."
     )
@@ -52,6 +60,10 @@ class ParcelChannel(Params):
     counties: list[Id] | None = Field(default=None, description="Counties that sell here; without it, all.")
     lane: Id = Field(description="The county's parcel lane that it uses.")
     attraction: Attraction = Field(default=Attraction(), description="Its customers.")
+    attention: Attention | None = Field(
+        default=None,
+        description="Visitors shared by all its offers; without it, each offer has its own base rate.",
+    )
     take: Take = Field(default=Take(), description="Its fees.")
     growers: Growers = Field(default=Growers(), description="What growers get.")
     payment_days: NonNegative = Field(default=0.0, description="Days from arrival to payment.")

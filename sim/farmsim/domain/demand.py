@@ -74,6 +74,18 @@ class Independent(_Market):
 Demand = Annotated[Logit | Independent, Field(discriminator="kind")]
 
 
+def visitors_of(visitors: Floats, weight: Floats, channel: Indices, is_listed: NDArray[np.bool_]) -> Floats:
+    """Visitors of each offer of the channels that share their attention, [offer].
+
+    `visitors` is by channel, `weight` the pull of an offer's place on the list; offers that are not listed
+    get nobody, and the others share all.
+    """
+    pull = weight * is_listed
+    total = np.bincount(channel, pull, minlength=len(visitors))
+    part = np.divide(visitors, total, out=np.zeros_like(total), where=total > 0.0)
+    return np.asarray(pull * part[channel])
+
+
 def logit_shares(odds: Floats, first_offer: Indices, group: Indices) -> Floats:
     """Choice probabilities, [offer, province].
 

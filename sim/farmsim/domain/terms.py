@@ -54,6 +54,22 @@ class Attraction(Params):
     )
 
 
+class Attention(Params):
+    """One stream of visitors that all listed offers of a channel share: what one gains the others lose.
+
+    The offer at place k of the list is worth k^-s to a visitor (Zipf), s the exponent; visitors are split in
+    proportion among the offers that have something to sell.
+    """
+
+    visitors_per_day: NonNegative = Field(description="Visitors of the channel on a plain day.")
+    zipf_exponent: Annotated[float, Field(ge=0, le=5)] = Field(
+        default=1.0, description="Concentration of attention on the first places; 0 spreads it evenly."
+    )
+    conversion_share: Share = Field(
+        description="Share of an offer's visitors who order a pack at its base price."
+    )
+
+
 class Rating(Params):
     """Store rating from reviews, 0 to 5."""
 

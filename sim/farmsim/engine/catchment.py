@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import ParcelChannel, StockedChannel
+from farmsim.domain.channels import ParcelChannel, ParcelSale, StockedChannel, StockedSale
 from farmsim.domain.demand import Independent, Logit
 from farmsim.domain.network import ParcelLane, road_km, transit_probabilities
 from farmsim.domain.seasons import calendar_factor
@@ -60,6 +60,19 @@ class Table(NamedTuple):
     width: int
 
 
+class Attended(NamedTuple):
+    """Offers of channels whose visitors are shared by all that is listed."""
+
+    at: Indices
+    """Positions among the consumer offers."""
+    weight: Floats
+    """Pull of each one's place on the list."""
+    channel: Indices
+    """Number among those channels, [attended offer]."""
+    visitors: Floats
+    """A plain day's visitors, [such channel]."""
+
+
 class Market(NamedTuple):
     """The consumers' side of a scenario. Arrays are by consumer offer unless said otherwise."""
 
@@ -81,7 +94,8 @@ class Market(NamedTuple):
     base: Floats
     """[market, province]: potential buyers a day; 1 for independent demand."""
     own_base: Floats
-    """[consumer offer, province]: packs a day of independent demand; 0 under logit."""
+    """[consumer offer, province]: packs a day of independent demand (of one visitor, where visitors are
+    shared); 0 under logit."""
     elasticity: Floats
     rating_elasticity: Floats
     switch_share: Floats
@@ -102,6 +116,8 @@ class Market(NamedTuple):
     cells: Cells
     tables: tuple[Table, ...]
     """[market]"""
+    attended: Attended | None
+    """None where no channel shares its visitors."""
 
 
 def make_market(layout: Layout) -> Market | None:
@@ -184,6 +200,7 @@ def _compile(
         province_share=np.array([side.share for side in sides]),
         cells=cells,
         tables=_tables(cells, group, len(offline)),
+        attended=_attended(layout, offer),
     )
 
 
@@ -213,9 +230,47 @@ def _side(layout: Layout, index: int, law: Logit | Independent, first_slot: floa
         utility = law.constant + taste + law.delivery_day_coef * waiting
         weight = reach * (online / offline if is_online else 1.0) * np.exp(np.minimum(utility, MOST_UTILITY))
         return _Side(share, days, freight, slots, weight, nothing)
+    packs = _packs_per_day(channel, sale, float(layout.offers.pack_kg[index]))
+    return _Side(share, days, freight, slots, nothing, packs * share)
+
+
+def _packs_per_day(
+    channel: ParcelChannel | StockedChannel, sale: ParcelSale | StockedSale, pack_kg: float
+) -> float:
+    """Base rate of independent demand; of one visitor, where visitors are shared."""
+    if isinstance(channel, ParcelChannel) and channel.attention is not None:
+        own = sale.conversion_share if isinstance(sale, ParcelSale) else None
+        return channel.attention.conversion_share if own is None else own
     assert sale.base_kg_per_day is not None, "independent demand needs a base rate"
-    own_base = sale.base_kg_per_day / layout.offers.pack_kg[index] * share
-    return _Side(share, days, freight, slots, nothing, own_base)
+    return sale.base_kg_per_day / pack_kg
+
+
+def _attended(layout: Layout, offer: Indices) -> Attended | None:
+    """The offers of channels with shared visitors, with the pull of their places."""
+    channels = [
+        (c, block)
+        for c, block in enumerate(layout.blocks)
+        if isinstance(block, ParcelChannel) and block.attention is not None
+    ]
+    at: list[int] = []
+    weight: list[float] = []
+    number: list[int] = []
+    visitors: list[float] = []
+    for index, (channel, block) in enumerate(channels):
+        assert block.attention is not None
+        visitors.append(block.attention.visitors_per_day)
+        places = {product: float(k) for k, product in enumerate(block.sells, 1)}
+        for position in (layout.offers.channel[offer] == channel).nonzero()[0].tolist():
+            product = layout.offers.ids[offer[position]][2]
+            place = block.sells[product].place or places[product]
+            at.append(position)
+            number.append(index)
+            weight.append(place**-block.attention.zipf_exponent)
+    if not at:
+        return None
+    return Attended(
+        np.array(at, dtype=np.intp), np.array(weight), np.array(number, dtype=np.intp), np.array(visitors)
+    )
 
 
 def _express(place: Place, lane: ParcelLane, pack_kg: float) -> tuple[Floats, Floats]:

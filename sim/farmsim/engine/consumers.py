@@ -4,13 +4,16 @@ Orders are Poisson in every cell (consumer offer, province, transit slot), which
 buyers, letting each choose and giving each parcel its own transit time.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.counts import poisson_cells
-from farmsim.domain.demand import logit_shares
+from farmsim.domain.demand import logit_shares, visitors_of
 from farmsim.domain.distributions import draw, lognormal_factor
-from farmsim.engine.catchment import Market
+from farmsim.domain.sums import sum_by
+from farmsim.engine.catchment import Attended, Market
 from farmsim.engine.layout import Layout
 from farmsim.engine.world import World
 from farmsim.streams import Streams, uniforms_at
@@ -26,8 +29,10 @@ AT_ONCE = 8192
 class Consumers:
     """The market of one replication: what is exogenous drawn ahead, and each day's orders."""
 
-    def __init__(self, world: World, market: Market) -> None:
+    def __init__(self, world: World, market: Market, fruit: Callable[[], Floats]) -> None:
+        """`fruit` says how much of each good the counties have this morning, kg."""
         self._world = world
+        self._fruit = fruit
         self.market = market
         layout, streams = world.layout, world.streams
         shock = _shocks(market, layout, streams).transpose(2, 0, 1)
@@ -66,12 +71,23 @@ class Consumers:
         self.pack_mean = buyers * logit_shares(self._odds, market.first_offer, market.group)
         if not self._all_choose:
             trust = (self.rating / np.maximum(market.rating_start, 1e-9)) ** market.rating_elasticity
-            own = market.own_base * (trust * market.promotion[:, day])[:, None] * buyers
+            trust *= market.promotion[:, day]
+            if market.attended is not None:
+                trust[market.attended.at] *= self._visitors(market.attended)
+            own = market.own_base * trust[:, None] * buyers
             self.pack_mean = np.where(market.choosing[:, None], self.pack_mean, own)
         for at, size in self._sessions.get(day, ()):
             self.pack_mean[at] += size * market.province_share[at]
         self._by_offer = np.add.reduce(self.pack_mean, axis=1)
         return self._by_offer
+
+    def _visitors(self, attended: Attended) -> Floats:
+        """Today's visitors of the offers that share them: what the counties have nothing of is not listed."""
+        lines = self._world.layout.lines
+        kg = sum_by(lines.offer, self._fruit()[lines.good], minlength=len(self._world.layout.offers.ids))
+        offer = self.market.offer[attended.at]
+        is_listed = kg[offer] >= self._world.layout.offers.pack_kg[offer]
+        return visitors_of(attended.visitors, attended.weight, attended.channel, is_listed)
 
     def orders(self, day: int) -> Integers:
         """Orders of the day, [cell], packs."""

@@ -80,7 +80,7 @@ class Season:
         self.parcels: ParcelShops | None = None
         consumers = None
         if model.market is not None:
-            consumers = Consumers(world, model.market)
+            consumers = Consumers(world, model.market, self.fruit_kg)
             self.shops = Shops(world, consumers, books, fleet)
             self.parcels = ParcelShops(world, consumers, stores, books)
             Storefront(world, consumers, self.parcels, self.shops, granted)
@@ -107,6 +107,10 @@ class Season:
         self.books.close_season()
         self.yard.close()
         self._close(operators)
+
+    def fruit_kg(self) -> Floats:
+        """What the counties have in store or expect to sort today, kg by good."""
+        return self.stores.on_hand_kg() + self.yard.intake_kg()
 
     def depart(self, day: int) -> None:
         """Trucks leave for shops and markets."""

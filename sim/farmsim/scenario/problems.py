@@ -75,6 +75,7 @@ MESSAGES: dict[str, str] = {
     "E051": N_("{name} must come after {other} in the order of the day"),
     "E052": N_("{what} can be negative: give it a low of 0"),
     "E053": N_('{path}: "{value}" is no day of the calendar'),
+    "E054": N_('"{name}" has a demand by choice (logit), which knows no shared attention'),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),

@@ -122,6 +122,9 @@ def _sale(scenario: Scenario, spot: Path, channel: Channel, product: str) -> Ite
     demand = scenario.products[product].demand
     if demand is None:
         yield Fault(("products", product), "E048", {"name": product}, on_key=True)
+    elif isinstance(channel, ParcelChannel) and channel.attention is not None:
+        if not isinstance(demand, Independent):
+            yield Fault(spot, "E054", {"name": product}, on_key=True)
     elif isinstance(demand, Independent) and sale.base_kg_per_day is None:
         yield Fault(spot, "E023", {"path": "base_kg_per_day"}, on_key=True)
 

@@ -5,7 +5,7 @@ beside that rule in `farmsim.domain`.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -61,10 +61,16 @@ class Place(Params):
     longitude: Annotated[float, Field(ge=-180, le=180)] = Field(description="East.")
 
 
+Kind = Literal[
+    "fruit", "vegetable", "grain", "bean", "nut", "mushroom", "tea", "honey", "meat", "spice", "herb", "oil"
+]
+
+
 class Product(Params):
     """One kind of produce and the consumers who look for it."""
 
     label: Label = Field(description="Display name in both languages.")
+    kind: Kind | None = Field(default=None, description="Group of produce in which results are summed up.")
     grades: Annotated[list[Id], Field(min_length=1, max_length=6)] = Field(
         default=["a", "b"], description="Quality classes, best first."
     )
