@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import OrderChannel, ParcelChannel, StockedChannel, WholesaleChannel
-from farmsim.domain.produce import Keeping, lost_between
+from farmsim.domain.channels import StockedChannel
+from farmsim.domain.produce import lost_between
 from farmsim.engine.catchment import Market
-from farmsim.engine.layout import parcel_lane
+from farmsim.engine.delivery import ParcelRules
 from farmsim.engine.markets import Trader, Wholesale
-from farmsim.engine.transport import Fleet, Route
+from farmsim.engine.routes import Routes
+from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
@@ -30,31 +31,30 @@ class Netbacks:
         self,
         world: World,
         market: Market | None,
+        rules: ParcelRules | None,
         fleet: Fleet,
         markets: list[Wholesale],
         traders: list[Trader],
     ) -> None:
         self._world, self._markets, self._traders = world, markets, traders
         layout = world.layout
-        self._fixed = np.zeros(len(layout.lines.offer))
-        self._kept = np.ones(len(layout.lines.offer))
+        lines = layout.lines
+        takes = [block.take for block in layout.blocks]
+        self._commission = np.array([take.commission_share for take in takes])[lines.channel]
+        self._back_margin = np.array([take.back_margin_share for take in takes])[lines.channel]
+        self._payment_days = np.array([block.payment_days for block in layout.blocks])[lines.channel]
+        self._price = layout.offers.price[lines.offer]
+        self._age = world.row_rates(0)[layout.rows.sellable[lines.good, 0]] * STORE_DAYS
+        """Age of the fruit when it leaves, as the desk expects it, [line]."""
+        self._fixed = np.zeros(len(lines.offer))
+        self._kept = np.ones(len(lines.offer))
         """Share of the sales value that is left after commission, loss and waiting, for moving prices."""
-        rates = world.row_rates(0)[layout.rows.sellable[layout.lines.good, 0]]
-        age = rates * STORE_DAYS
-        for channel, block in enumerate(layout.blocks):
-            for line in layout.lines.of_channel[channel].tolist():
-                match block:
-                    case ParcelChannel():
-                        assert market is not None
-                        self._fixed[line] = self._parcel(line, block, market, float(age[line]))
-                    case StockedChannel() | WholesaleChannel():
-                        route = next(r for r in fleet.of_channel(channel) if line in r.lines)
-                        self._fixed[line], self._kept[line] = self._bulk(line, block, route, float(age[line]))
-                    case OrderChannel():
-                        self._fixed[line] = layout.offers.price[layout.lines.offer[line]]
-                    case _:
-                        pass
-
+        kinds = np.array([block.kind for block in layout.blocks])[lines.channel]
+        if market is not None and rules is not None:
+            self._parcels((kinds == "parcel").nonzero()[0], market, rules)
+        self._trucks(fleet.routes)
+        under_contract = (kinds == "order").nonzero()[0]
+        self._fixed[under_contract] = self._price[under_contract]
         self._moving = list(self._moving_worths())
 
     def today(self, day: int) -> Floats:
@@ -69,71 +69,63 @@ class Netbacks:
         layout = self._world.layout
         for hall in self._markets:
             lines = layout.lines.of_channel[hall.channel]
-            price = np.zeros((self._world.days, len(layout.offers.ids)))
-            price[:, hall.offers] = hall.level.T
-            worth = self._kept[lines] * price[:, layout.lines.offer[lines]] + self._fixed[lines]
+            level = hall.level.T[:, np.searchsorted(hall.offers, layout.lines.offer[lines])]
+            worth = self._kept[lines] * level + self._fixed[lines]
             yield lines, np.where(worth >= hall.block.reservation_price_per_kg, worth, -np.inf)
         for trader in self._traders:
             yield trader.lines, trader.usual_prices()
 
-    def _parcel(self, line: int, block: ParcelChannel, market: Market, age: float) -> float:
+    def _parcels(self, lines: Indices, market: Market, rules: ParcelRules) -> None:
         """Price less refunds expected at the mean transit time, freight, box, packing, traffic, interest."""
         layout = self._world.layout
-        offer = int(layout.lines.offer[line])
-        at = int(np.flatnonzero(market.offer == offer)[0])
-        _, county, product = layout.offers.ids[offer]
-        lane = parcel_lane(layout.scenario, county, block)
-        keeping = layout.scenario.products[product].keeping
-        weights = market.province_share[at]
-        days = float((weights * market.transit_days[at]).sum())
-        sound = _sound(keeping, age, float(keeping.rate(lane.celsius)) * days)
-        bad = 1.0 - sound * (1.0 - lane.damage_share)
-        refused = block.refund.refused_share
-        paid_back = lane.loss_share + bad * (refused + (1.0 - refused) * block.refund.partial_share)
-        price = float(layout.offers.price[offer])
-        pack = float(layout.offers.pack_kg[offer])
-        freight = float((weights * market.freight[at]).sum())
-        sale = block.sells[product]
-        value = (
-            price
-            * (1.0 - paid_back)
-            * (1.0 - block.take.commission_share)
-            * self._waited(block.payment_days + days)
-        )
-        return (
-            value
-            - price * (block.take.ads_share + block.take.operation_share)
-            - (freight + sale.packaging_cost + block.packing_cost) / pack
+        at = np.searchsorted(market.offer, layout.lines.offer[lines], sorter=np.argsort(market.offer))
+        at = np.argsort(market.offer)[at]
+        days = rules.usual_days[at]
+        sound = self._sound(lines, rules.rate[at] * days)
+        bad = 1.0 - sound * (1.0 - rules.damage[at])
+        refused = rules.refused[at]
+        paid_back = rules.loss[at] + bad * (refused + (1.0 - refused) * rules.partial[at])
+        price = self._price[lines]
+        freight = (market.province_share * market.freight).sum(axis=1)[at]
+        value = price * (1.0 - paid_back) * (1.0 - self._commission[lines])
+        value *= self._waited(self._payment_days[lines] + days)
+        per_parcel = freight + rules.packaging[at] + rules.packing[at]
+        self._fixed[lines] = (
+            value - price * (rules.ads + rules.operation)[at] - per_parcel / rules.pack_kg[at]
         )
 
-    def _bulk(
-        self, line: int, block: StockedChannel | WholesaleChannel, route: Route, age: float
-    ) -> tuple[float, float]:
-        """(Fixed part, share kept of a moving price); shops have their price in the first."""
+    def _trucks(self, routes: Routes) -> None:
+        """What shops pay and markets leave after the journey; shops' prices are fixed, markets' move."""
         layout = self._world.layout
-        offer = int(layout.lines.offer[line])
-        keeping = layout.scenario.products[layout.offers.ids[offer][2]].keeping
-        days = route.km / route.lane.km_per_day + 0.5
-        if route.lane.celsius is None:
-            rate = float(self._world.ambient_rates(0)[route.county, layout.offers.product[offer]])
-        else:
-            rate = float(keeping.rate(route.lane.celsius))
-        sound = _sound(keeping, age, rate * days) * (1.0 - route.lane.damage_share)
-        kept = sound * (1.0 - block.take.commission_share) * self._waited(block.payment_days + days)
-        freight = route.freight_per_kg()
-        if isinstance(block, WholesaleChannel):
-            return -freight, kept
-        if 1.0 - (age + rate * days) / keeping.median_days < block.min_freshness:
-            return -np.inf, 0.0
-        supply_price = float(layout.offers.price[offer]) * (1.0 - block.margin_share)
-        return kept * supply_price * (1.0 - block.take.back_margin_share) - freight, kept
+        lines = (routes.of_line >= 0).nonzero()[0]
+        if not len(lines):
+            return
+        route, product = routes.of_line[lines], self._world.line_product[lines]
+        days = routes.usual_days[route] + 0.5
+        air = self._world.ambient_rates(0)[routes.county[route], product]
+        older = np.where(routes.at_ambient[route], air, routes.rate[route, product]) * days
+        kept = self._sound(lines, older) * (1.0 - routes.damage[route]) * (1.0 - self._commission[lines])
+        kept *= self._waited(self._payment_days[lines] + days)
+        freight = routes.freight_per_kg()[route]
+        stocked = [block if isinstance(block, StockedChannel) else None for block in layout.blocks]
+        channel = layout.lines.channel[lines]
+        margin = np.array([block.margin_share if block else 1.0 for block in stocked])[channel]
+        least = np.array([block.min_freshness if block else -np.inf for block in stocked])[channel]
+        supply_price = self._price[lines] * (1.0 - margin) * (1.0 - self._back_margin[lines])
+        too_old = 1.0 - (self._age[lines] + older) / self._median(lines) < least
+        self._fixed[lines] = np.where(too_old, -np.inf, kept * supply_price - freight)
+        self._kept[lines] = np.where(too_old, 0.0, kept)
 
-    def _waited(self, days: float) -> float:
+    def _median(self, lines: Indices) -> Floats:
+        layout = self._world.layout
+        return layout.goods.median[layout.lines.good[lines]]
+
+    def _sound(self, lines: Indices, older: Floats) -> Floats:
+        """Share of the fruit sound at the door of the county that is still sound `older` thermal days later."""
+        shape = self._world.layout.goods.shape[self._world.layout.lines.good[lines]]
+        age = self._age[lines]
+        return 1.0 - lost_between(age, age + older, self._median(lines), shape)
+
+    def _waited(self, days: Floats) -> Floats:
         """Value today of one yuan paid after `days`."""
-        return 1.0 / (1.0 + self._world.layout.scenario.desk.interest_per_year * days / 365.0)
-
-
-def _sound(keeping: Keeping, age: float, older: float) -> float:
-    """Share of what is sound at thermal age `age` that is still sound `older` thermal days later."""
-    lost = lost_between(np.array(age), np.array(age + older), keeping.median_days, keeping.shape)
-    return 1.0 - float(lost)
+        return np.asarray(1.0 / (1.0 + self._world.layout.scenario.desk.interest_per_year * days / 365.0))

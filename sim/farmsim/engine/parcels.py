@@ -52,13 +52,15 @@ class _Way(NamedTuple):
 class ParcelShops:
     """All parcel channels of a scenario; arrays are by consumer offer (zero for stocked ones)."""
 
-    def __init__(self, world: World, consumers: Consumers, stores: Stores, books: Books) -> None:
+    def __init__(
+        self, world: World, consumers: Consumers, stores: Stores, books: Books, rules: ParcelRules
+    ) -> None:
         self._world = world
         self._consumers = consumers
         self._stores = stores
         self._books = books
         market, layout = consumers.market, world.layout
-        self.rules = ParcelRules.of(layout, market)
+        self.rules = rules
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
         self._entities = ["/".join(layout.offers.ids[o]) for o in market.offer]

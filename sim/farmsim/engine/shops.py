@@ -65,7 +65,8 @@ class Shelves:
         self.fixed_level = np.array(
             [self._fixed(layout.offers.ids[o], b) for o, b in zip(self.offers, self.blocks, strict=True)]
         )
-        lead = {c: max(r.usual_days for r in fleet.of_channel(c)) + 1.0 for c in self.channels}
+        usual = fleet.routes.usual_days
+        lead = {c: float(usual[fleet.routes.channel == c].max()) + 1.0 for c in self.channels}
         self.cover_days = np.array([b.base_stock_days for b in self.blocks]) + np.array(
             [lead[int(c)] for c in layout.offers.channel[self.offers]]
         )
@@ -126,9 +127,9 @@ class Shops:
         self._marks_down = bool(np.count_nonzero(shelves.markdown_cut))
         self._consigns = bool(np.count_nonzero(shelves.consignment))
         self._sends_back = not np.isnan(shelves.return_at).all()
-        routes = [fleet.route_of(line) for line in shelves.lines.tolist()]
-        self._way_back_days = np.array([route.usual_days for route in routes])
-        self._way_back_cost = np.array([route.freight_per_kg() for route in routes])
+        route = fleet.routes.of_line[shelves.lines]
+        self._way_back_days = fleet.routes.usual_days[route]
+        self._way_back_cost = fleet.routes.freight_per_kg()[route]
         """To the county, [row]; cost per kg."""
         if self.are_there:
             world.daily(world.clock.review, self.review)

@@ -12,6 +12,7 @@ from farmsim.engine.accounts import Accounts, make_accounts
 from farmsim.engine.books import Books
 from farmsim.engine.catchment import Market, make_market
 from farmsim.engine.consumers import Consumers
+from farmsim.engine.delivery import ParcelRules
 from farmsim.engine.growers import Crop, Growers
 from farmsim.engine.layout import Layout, make_layout
 from farmsim.engine.markets import Contract, Trader, Wholesale
@@ -20,6 +21,7 @@ from farmsim.engine.office import Desk
 from farmsim.engine.packhouse import Yard
 from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.programmes import with_programmes
+from farmsim.engine.routes import Routes, make_routes
 from farmsim.engine.shops import Shops
 from farmsim.engine.storefront import Storefront
 from farmsim.engine.stores import Stores
@@ -38,12 +40,16 @@ class Model(NamedTuple):
     layout: Layout
     market: Market | None
     accounts: Accounts
+    rules: ParcelRules | None
+    routes: Routes
 
 
 def make_model(scenario: Scenario) -> Model:
     """Put programmes into effect and compile the tables."""
     layout = make_layout(with_programmes(scenario))
-    return Model(layout, make_market(layout), make_accounts(layout))
+    market = make_market(layout)
+    rules = None if market is None else ParcelRules.of(layout, market)
+    return Model(layout, market, make_accounts(layout), rules, make_routes(layout))
 
 
 def simulate(model: Model, replication: int, record: Recorder, *, random_seed: int | None = None) -> None:
@@ -68,7 +74,7 @@ class Season:
         self.stores = stores = Stores(world, yard)
         self.growers = Growers(world, crop, yard)
         self.books = books = Books(world, yard, len(groups))
-        self.fleet = fleet = Fleet(world, stores, books)
+        self.fleet = fleet = Fleet(world, stores, books, model.routes)
         granted = np.zeros(len(layout.lines.offer))
         kinds = list(enumerate(layout.blocks))
         self.markets = [
@@ -79,19 +85,19 @@ class Season:
         self.shops: Shops | None = None
         self.parcels: ParcelShops | None = None
         consumers = None
-        if model.market is not None:
+        if model.market is not None and model.rules is not None:
             consumers = Consumers(world, model.market, self.fruit_kg)
             self.shops = Shops(world, consumers, books, fleet)
-            self.parcels = ParcelShops(world, consumers, stores, books)
+            self.parcels = ParcelShops(world, consumers, stores, books, model.rules)
             Storefront(world, consumers, self.parcels, self.shops, granted)
         self.consumers = consumers
         self.desk = Desk(
             world, yard, stores, crop,
             consumers=consumers, parcels=self.parcels, shops=self.shops, markets=self.markets,
             traders=self.traders, contracts=self.contracts, granted=granted,
-            netbacks=Netbacks(world, model.market, fleet, self.markets, self.traders),
+            netbacks=Netbacks(world, model.market, model.rules, fleet, self.markets, self.traders),
         )  # fmt: skip
-        if fleet.routes:
+        if len(model.routes.km):
             world.daily(world.clock.departure, self.depart)
         if world.wants is None or Stocked in world.wants:
             world.daily(world.clock.recording, self.record_stock)

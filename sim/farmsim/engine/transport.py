@@ -6,118 +6,59 @@ put on the calendar of the day on which it is unloaded.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from math import ceil
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.distributions import draw, lognormal_factor
-from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.produce import Keeping, failed_share, spent_hazard
+from farmsim.domain.network import MOMENT, BulkLane
+from farmsim.domain.produce import failed_share, spent_hazard
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
-from farmsim.engine.layout import Layout, bulk_lane
+from farmsim.engine.layout import Layout
+from farmsim.engine.routes import Routes
 from farmsim.engine.stores import Stores
 from farmsim.engine.world import World
-from farmsim.scenario.catalogue import provinces
 from farmsim.streams import Streams, normals, uniform_block
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Integers = NDArray[np.int64]
 
 
 class Vehicles:
-    """The vehicles of one lane of a county."""
+    """Vehicles of all lanes, [fleet]: how many are free, and when the others are back."""
 
-    __slots__ = ("_away", "_booked", "free")
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._free = np.array([lane.vehicles for lane in routes.lanes], dtype=np.int64)
+        self._away: defaultdict[int, Integers] = defaultdict(lambda: np.zeros_like(self._free))
+        self._order = np.argsort(routes.fleet, kind="stable")
+        """Routes fleet by fleet, each in the order of the table."""
+        self._first = np.searchsorted(routes.fleet[self._order], np.arange(len(self._free)))
 
-    def __init__(self, count: int) -> None:
-        self.free = count
-        self._booked = 0
-        self._away: defaultdict[int, int] = defaultdict(int)
-
-    def book(self, day: int, wanted: int) -> int:
-        """Reserve free vehicles for this evening, after those due are back; how many there are."""
-        for due in [d for d in self._away if d <= day]:
-            self.free += self._away.pop(due)
-        granted = min(wanted, self.free - self._booked)
-        self._booked += granted
+    def book(self, day: int, wanted: Integers) -> Integers:
+        """Free vehicles for this evening, after those due are back, first route first, [route]."""
+        for due in sorted(d for d in self._away if d <= day):
+            self._free += self._away.pop(due)
+        fleet = self._routes.fleet[self._order]
+        asked = wanted[self._order]
+        before = np.add.accumulate(asked) - asked
+        before -= before[self._first][fleet]
+        granted = np.empty_like(wanted)
+        granted[self._order] = np.minimum(asked, np.maximum(self._free[fleet] - before, 0))
         return granted
 
-    def send(self, count: int, back: int) -> None:
-        """Some leave and come back on day `back`."""
-        self.free -= count
-        self._away[back] += count
-
-    def release(self) -> None:
-        """Bookings of the evening that were not needed end."""
-        self._booked = 0
-
-
-class Route:
-    """One channel's bulk lane from one county: distance, calendar of departures, free vehicles."""
-
-    def __init__(
-        self,
-        layout: Layout,
-        streams: Streams,
-        county: int,
-        channel: int,
-        fleets: dict[tuple[str, str], Vehicles],
-    ) -> None:
-        scenario = layout.scenario
-        block = layout.blocks[channel]
-        assert isinstance(block, StockedChannel | WholesaleChannel), "only bulk channels have routes"
-        county_id = layout.counties[county]
-        self.county = county
-        self.channel = channel
-        self.lane: BulkLane = bulk_lane(scenario, county_id, block.lane)
-        mine = layout.lines.of_channel[channel]
-        self.lines: Indices = mine[layout.goods.county[layout.lines.good[mine]] == county]
-        self.km = self.lane.km if self.lane.km is not None else _distance(layout, county_id, block)
-        entity = f"{county_id}/{block.lane}/{layout.channels[channel]}"
-        self.transit_days = _transit(self.lane, self.km, streams, entity, scenario.horizon_days)
-        self.closed = _closures(self.lane, streams, layout, f"{county_id}/{block.lane}")
-        self.opens_at = (
-            scenario.clock.receipt if isinstance(block, StockedChannel) else scenario.clock.session
-        )
-        """Hour at which its trucks are unloaded."""
-        self.fleet = fleets.setdefault((county_id, block.lane), Vehicles(self.lane.vehicles))
-        """Vehicles of the lane, shared by all channels of the county that use it."""
-
-    @property
-    def usual_days(self) -> float:
-        """Mean transit time, days."""
-        return self.km / self.lane.km_per_day
-
-    def departs(self, day: int) -> bool:
-        """Whether a truck may leave on this day."""
-        return day % self.lane.every_days == 0 and not self.closed[day]
-
-    def book(self, day: int, kg: float) -> float:
-        """Book vehicles for so many kilograms today; what they can carry of it."""
-        if not self.departs(day):
-            return 0.0
-        wanted = ceil(kg / self.lane.vehicle_kg - 1e-9)
-        return min(kg, self.fleet.book(day, wanted) * self.lane.vehicle_kg)
-
-    def send(self, day: int, kg: float) -> int:
-        """Booked vehicles leave with so many kilograms; how many."""
-        vehicles = ceil(kg / self.lane.vehicle_kg - 1e-9)
-        self.fleet.send(vehicles, ceil(day + 2.0 * self.transit_days[day]))
-        return vehicles
-
-    def freight(self, kg: float, vehicles: int) -> float:
-        """Freight of a departure."""
-        return kg / 1000.0 * self.km * self.lane.cost_per_t_km + vehicles * self.lane.cost_per_trip
-
-    def freight_per_kg(self) -> float:
-        """Expected freight per kg with full vehicles."""
-        return self.km * self.lane.cost_per_t_km / 1000.0 + self.lane.cost_per_trip / self.lane.vehicle_kg
+    def send(self, count: Integers, back: Integers) -> None:
+        """Some of each route leave and come back on days `back`."""
+        sent = count.nonzero()[0]
+        np.subtract.at(self._free, self._routes.fleet[sent], count[sent])
+        for due in dict.fromkeys(back[sent].tolist()):
+            here = sent[back[sent] == due]
+            np.add.at(self._away[due], self._routes.fleet[here], count[here])
 
 
 class Arrival(NamedTuple):
@@ -136,90 +77,65 @@ class Arrival(NamedTuple):
 class Fleet:
     """All bulk routes of a scenario and what is on the road."""
 
-    def __init__(self, world: World, stores: Stores, books: Books) -> None:
+    def __init__(self, world: World, stores: Stores, books: Books, routes: Routes) -> None:
         self._world, self._stores, self._books = world, stores, books
-        layout = world.layout
-        self.routes: list[Route] = []
-        fleets: dict[tuple[str, str], Vehicles] = {}
-        for channel, block in enumerate(layout.blocks):
-            if isinstance(block, StockedChannel | WholesaleChannel):
-                lines = layout.lines.of_channel[channel]
-                counties = dict.fromkeys(layout.goods.county[layout.lines.good[lines]].tolist())
-                self.routes += [Route(layout, world.streams, county, channel, fleets) for county in counties]
-        self._route_of = np.zeros(len(layout.lines.offer), dtype=np.intp)
-        for number, route in enumerate(self.routes):
-            self._route_of[route.lines] = number
-        lines = (
-            np.concatenate([route.lines for route in self.routes])
-            if self.routes
-            else np.zeros(0, dtype=np.intp)
-        )
+        self.routes = routes
+        layout, streams = world.layout, world.streams
+        self._vehicles = Vehicles(routes)
+        self._transit_days = _transit(routes, streams, world.days)
+        self._back = np.ceil(np.arange(world.days) + 2.0 * self._transit_days).astype(np.int64)
+        closed = [
+            _closures(lane, streams, layout, entity)
+            for lane, entity in zip(routes.lanes, routes.lane_entity, strict=True)
+        ]
+        shut = np.array(closed, dtype=np.bool_).reshape(len(closed), world.days)[routes.fleet]
+        self._departs = ~shut & (np.arange(world.days) % routes.every_days[:, None] == 0)
+        """Whether a truck may leave, [route, day]."""
+        lines = (routes.of_line >= 0).nonzero()[0]
         way = stores.way_of[layout.lines.channel[lines]]
-        self._lines = lines
+        self._lines, self._route = lines, routes.of_line[lines]
         self._ways = [(int(w), lines[way == w]) for w in np.unique(way)]
-        self._rates = self._by_lane(1.0, Keeping.rate)
-        self._ambient = np.array([route.lane.celsius is None for route in self.routes])
-        self._damage = np.array([route.lane.damage_share for route in self.routes])
-        self._chilled = self._by_lane(0.0, Keeping.chilled_share)
         self.trips = 0
         self.sent_kg = 0.0
-        self.co2_kg = 0.0 if any(route.lane.co2_g_per_t_km for route in self.routes) else float("nan")
+        self.co2_kg = 0.0 if not np.isnan(routes.co2_g_per_t_km).all() else float("nan")
         """Vehicles sent and what they emitted; NaN where no lane says."""
-        self._calendar: dict[int, defaultdict[int, list[Arrival]]] = {
-            channel: defaultdict(list) for channel in {route.channel for route in self.routes}
-        }
+        self._emits_kg_per_kg = np.nan_to_num(routes.co2_g_per_t_km) * 1e-6 * routes.km
+        self._calendar: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
+        """What will be unloaded, by (channel, day)."""
         self.on_order_kg = np.zeros(len(layout.offers.ids))
         """On the road, by offer."""
 
-    def route_of(self, line: int) -> Route:
-        """The route of one line."""
-        return self.routes[int(self._route_of[line])]
-
-    def of_channel(self, channel: int) -> list[Route]:
-        """Routes of one channel."""
-        return [route for route in self.routes if route.channel == channel]
-
     def depart(self, day: int, granted: Floats) -> Floats:
         """Trucks leave with what the desk granted, [line]; returns kg that left, by offer."""
-        layout = self._world.layout
-        size = len(layout.offers.ids)
+        layout, routes = self._world.layout, self.routes
+        size, count = len(layout.offers.ids), len(routes.km)
+        total = sum_by(self._route, granted[self._lines], minlength=count) * self._departs[:, day]
+        able = self._vehicles.book(day, self._vehicle_count(total)) * routes.vehicle_kg
+        part = np.divide(np.minimum(total, able), total, out=np.zeros(count), where=total > 0.0)
         wanted = np.zeros(len(granted))
-        total = sum_by(self._route_of[self._lines], granted[self._lines], minlength=len(self.routes))
-        for route, kg in zip(self.routes, total.tolist(), strict=True):
-            if kg > 0.0:
-                wanted[route.lines] = granted[route.lines] * (route.book(day, kg) / kg)
+        wanted[self._lines] = granted[self._lines] * part[self._route]
         parts = []
         for way, lines in self._ways:
             if np.count_nonzero(wanted[lines]):
                 taken = self._stores.take(way, lines, wanted[lines])
                 parts.append((lines[taken.line], taken.column, taken.kg, taken.age, taken.hazard))
-        for route in self.routes:
-            route.fleet.release()
         if not parts:
             return np.zeros(size)
-        line, column, kg_sent, age, hazard = (np.concatenate(part) for part in zip(*parts, strict=True))
-        if not len(line):
+        sent = Issued(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        if not len(sent.line):
             return np.zeros(size)
-        number = self._route_of[line]
-        loaded = sum_by(number, kg_sent, minlength=len(self.routes))
-        freight_per_kg = np.zeros(len(self.routes))
-        for n in loaded.nonzero()[0].tolist():
-            route = self.routes[n]
-            vehicles = route.send(day, loaded[n])
-            freight_per_kg[n] = route.freight(loaded[n], vehicles) / loaded[n]
-            self.trips += vehicles
-            self.sent_kg += float(loaded[n])
-            self.co2_kg += loaded[n] * 1e-6 * route.km * (route.lane.co2_g_per_t_km or 0.0)
-        freight = sum_by(layout.lines.offer[line], kg_sent * freight_per_kg[number], minlength=size)
-        left = self._books.left(day, line, column, kg_sent)
+        number = routes.of_line[sent.line]
+        freight_per_kg = self._send(day, sum_by(number, sent.kg, minlength=count))
+        freight = sum_by(layout.lines.offer[sent.line], sent.kg * freight_per_kg[number], minlength=size)
+        left = self._books.left(day, sent.line, sent.column, sent.kg)
         self._books.freight_by_offer(freight)
         self.on_order_kg += left
-        self._schedule(day, number, Issued(line, column, kg_sent, age, hazard))
+        self._schedule(day, number, sent)
         return left
 
     def unload(self, day: int, channels: list[int]) -> Arrival | None:
         """What is unloaded today at some channels; losses of the road are counted."""
-        parts = [part for channel in channels for part in self._calendar[channel].pop(day, [])]
+        parts = [part for channel in channels for part in self._calendar.pop((channel, day), [])]
         if not parts:
             return None
         come = Arrival(*(np.concatenate(part) for part in zip(*parts, strict=True)))
@@ -234,71 +150,59 @@ class Fleet:
 
     def in_transit(self) -> tuple[Indices, Floats]:
         """Kilograms on the road, as (product, kg) parts."""
-        parts = [part for days in self._calendar.values() for arrivals in days.values() for part in arrivals]
+        parts = [part for arrivals in self._calendar.values() for part in arrivals]
         if not parts:
             return np.zeros(0, dtype=np.intp), np.zeros(0)
         line = np.concatenate([part.line for part in parts])
         return self._world.line_product[line], np.concatenate([part.sent_kg for part in parts])
 
+    def _vehicle_count(self, kg: Floats) -> Integers:
+        """Vehicles that carry so many kilograms, [route]."""
+        return np.maximum(np.ceil(kg / self.routes.vehicle_kg - MOMENT), 0.0).astype(np.int64)
+
+    def _send(self, day: int, loaded: Floats) -> Floats:
+        """Booked vehicles leave with so much, [route]; freight per kg."""
+        routes = self.routes
+        vehicles = self._vehicle_count(loaded)
+        self._vehicles.send(vehicles, self._back[:, day])
+        self.trips += int(vehicles.sum())
+        self.sent_kg += float(loaded.sum())
+        self.co2_kg += float((loaded * self._emits_kg_per_kg).sum())
+        freight = loaded / 1000.0 * routes.km * routes.per_t_km + vehicles * routes.per_trip
+        return np.divide(freight, loaded, out=np.zeros_like(loaded), where=loaded > 0.0)
+
     def _schedule(self, day: int, number: Indices, sent: Issued) -> None:
         """Work out how each lot part, sent on route `number`, will be when it is unloaded; note it."""
-        world, layout = self._world, self._world.layout
+        world, layout, routes = self._world, self._world.layout, self.routes
         line, column, kg, age, hazard = sent
         product, good = world.line_product[line], layout.lines.good[line]
-        leaves = world.env.now
-        arrive = {n: leaves + float(self.routes[n].transit_days[day]) for n in dict.fromkeys(number.tolist())}
-        opened = {n: _next_opening(at, self.routes[n].opens_at) for n, at in arrive.items()}
-        elapsed = np.array([opened[n] + self.routes[n].opens_at / 24.0 - leaves for n in number.tolist()])
+        leaves, opens = world.env.now, routes.opens_at / 24.0
+        opened = np.ceil(leaves + self._transit_days[:, day] - opens - MOMENT)
+        elapsed = (opened + opens - leaves)[number]
         ambient = world.ambient_rates(day)[layout.goods.county[good], product]
-        rate = np.where(self._ambient[number], ambient, self._rates[number, product])
+        rate = np.where(routes.at_ambient[number], ambient, routes.rate[number, product])
         grown = age + rate * elapsed
         median, shape = layout.goods.median[good], layout.goods.shape[good]
         spoiled = kg * failed_share(hazard, spent_hazard(grown, median, shape))
-        unhurt = (1.0 - self._damage[number]) * (1.0 - self._chilled[number, product]) ** elapsed
+        unhurt = (1.0 - routes.damage[number]) * (1.0 - routes.chilled[number, product]) ** elapsed
         damaged = (kg - spoiled) * (1.0 - unhurt)
         whole = Arrival(
             line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day))
         )
-        for n, when in opened.items():
-            mine = number == n
-            self._calendar[self.routes[n].channel][when].append(Arrival(*(part[mine] for part in whole)))
-
-    def _by_lane(self, ambient: float, at: Callable[[Keeping, float], Floats | float]) -> Floats:
-        """A figure of each product at the temperature of each route's lane, [route, product].
-
-        `ambient` stands where the load travels at the temperature of the place.
-        """
-        scenario = self._world.layout.scenario
-        products = [scenario.products[p].keeping for p in self._world.layout.products]
-        figures = np.full((len(self.routes), len(products)), ambient)
-        for number, route in enumerate(self.routes):
-            celsius = route.lane.celsius
-            if celsius is not None:
-                figures[number] = [float(at(keeping, celsius)) for keeping in products]
-        return figures
+        channel, when = routes.channel[number], opened[number].astype(np.int64)
+        order = np.lexsort((when, channel))
+        channel, when = channel[order], when[order]
+        first = ((np.diff(channel, prepend=-1) != 0) | (np.diff(when, prepend=-1) != 0)).nonzero()[0]
+        whole = Arrival._make(part[order] for part in whole)
+        for a, b in pairwise([*first.tolist(), len(order)]):
+            parts = Arrival._make(part[a:b] for part in whole)
+            self._calendar[int(channel[a]), int(when[a])].append(parts)
 
 
-def _next_opening(at: float, hour: float) -> int:
-    """First day whose opening hour is not before the arrival."""
-    return ceil(at - hour / 24.0 - 1e-9)
-
-
-def _distance(layout: Layout, county: str, block: StockedChannel | WholesaleChannel) -> float:
-    """Road kilometres from a county to the province of a channel's site or market."""
-    target = block.site.province if isinstance(block, StockedChannel) else block.province
-    place = layout.scenario.counties[county].place
-    there = next(p for p in provinces() if p.id == target)
-    return float(
-        road_km(place.latitude, place.longitude, np.array([there.latitude]), np.array([there.longitude]))[0]
-    )
-
-
-def _transit(lane: BulkLane, km: float, streams: Streams, entity: str, days: int) -> Floats:
-    """Transit time of the truck that would leave on each day, [day], drawn ahead."""
-    mean = km / lane.km_per_day
-    key = np.array([streams.key("transit", entity)], dtype=np.uint64)
-    z = normals(uniform_block(key, np.arange(days, dtype=np.uint64)))[0]
-    return np.asarray(mean * lognormal_factor(z, lane.transit_cv))
+def _transit(routes: Routes, streams: Streams, days: int) -> Floats:
+    """Transit time of the truck that would leave on each day, [route, day], drawn ahead."""
+    z = normals(uniform_block(streams.keys("transit", routes.entity), np.arange(days, dtype=np.uint64)))
+    return np.asarray(routes.usual_days[:, None] * lognormal_factor(z, routes.transit_cv[:, None]))
 
 
 def _closures(lane: BulkLane, streams: Streams, layout: Layout, entity: str) -> NDArray[np.bool_]:
