@@ -18,7 +18,10 @@ from farmsim.params import Id, NonNegative, Params, Share
 
 CRUMB_KG = 1e-9
 """Less than this is nothing to divide."""
+FEW = 60
+"""Lines up to which going through them one by one is quicker than in rounds."""
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 
 class _Policy(Params):
@@ -83,18 +86,48 @@ class _Division:
         layout = self._layout
         served = self.committed(view)
         wanted = np.minimum(view.wanted_kg[:, 0], view.remaining_kg)
-        left = (view.good_kg - sum_by(layout.line_good, served, minlength=layout.goods)).tolist()
-        want = (wanted - sum_by(layout.line_offer, served, minlength=layout.offers)).tolist()
-        room, taken = (view.line_kg - served).tolist(), served.tolist()
-        order = np.argsort(-score, kind="stable")
-        for line in order[: np.count_nonzero(score > -np.inf)].tolist():
+        left = view.good_kg - sum_by(layout.line_good, served, minlength=layout.goods)
+        want = wanted - sum_by(layout.line_offer, served, minlength=layout.offers)
+        room = view.line_kg - served
+        good, offer = layout.line_good, layout.line_offer
+        may = (score > -np.inf) & (room > 0.0) & (left[good] > 0.0) & (want[offer] > 0.0)
+        asking = may.nonzero()[0]
+        asking = asking[np.argsort(-score[asking], kind="stable")]
+        if len(asking) <= FEW:
+            return self._one_by_one(asking, left, want, room, served)
+        return self._in_rounds(asking, left, want, room, served)
+
+    def _one_by_one(
+        self, asking: Indices, left: Floats, want: Floats, room: Floats, served: Floats
+    ) -> Floats:
+        """Each line takes what the lines before it have left of its good and of its offer's wants."""
+        rest, open_wants = left.tolist(), want.tolist()
+        for line in asking.tolist():
             good, offer = self._goods[line], self._offers[line]
-            more = min(left[good], want[offer], room[line])
+            more = min(rest[good], open_wants[offer], room[line])
             if more > 0.0:
-                taken[line] += more
-                left[good] -= more
-                want[offer] -= more
-        return np.array(taken)
+                served[line] += more
+                rest[good] -= more
+                open_wants[offer] -= more
+        return served
+
+    def _in_rounds(self, asking: Indices, left: Floats, want: Floats, room: Floats, served: Floats) -> Floats:
+        """The same for many lines: in a round those go that are first for their good and their offer."""
+        layout = self._layout
+        good, offer = layout.line_good[asking], layout.line_offer[asking]
+        first_good, first_offer = np.zeros(layout.goods, np.intp), np.zeros(layout.offers, np.intp)
+        while len(asking):
+            place = np.arange(len(asking))
+            first_good[good[::-1]] = first_offer[offer[::-1]] = place[::-1]
+            goes = (first_good[good] == place) & (first_offer[offer] == place)
+            line, g, o = asking[goes], good[goes], offer[goes]
+            more = np.minimum(np.minimum(left[g], want[o]), room[line])
+            served[line] += more
+            left[g] -= more
+            want[o] -= more
+            stays = ~goes & (left[good] > 0.0) & (want[offer] > 0.0)
+            asking, good, offer = asking[stays], good[stays], offer[stays]
+        return served
 
 
 class Shares(_Policy):

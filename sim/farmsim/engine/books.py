@@ -26,7 +26,7 @@ Cost = Literal["packaging", "packing", "packing_wage", "ads", "operation"]
 class Books:
     """Payments of one season."""
 
-    def __init__(self, world: World, yard: Yard, groups: int) -> None:
+    def __init__(self, world: World, yard: Yard) -> None:
         self._world = world
         self._yard = yard
         layout, scenario = world.layout, world.layout.scenario
@@ -38,8 +38,8 @@ class Books:
         self._packhouse_wages = np.array([house.wage_share if house else 0.0 for house in houses])
         self._charge = np.zeros(size)
         """Packhouse cost of what left for each offer; the packhouse itself was paid when it packed."""
-        self.delivered_kg = np.zeros((size, groups))
-        """Kilograms that left for each offer, by whose they were."""
+        self.delivered_kg = np.zeros(layout.groups.of_offer.shape)
+        """Kilograms that left for each offer, by whose they were, [offer, place of the group]."""
         self._delay = np.zeros(size)
         self._delayed = np.zeros(size)
         self.wages = np.zeros(len(layout.counties))
@@ -70,7 +70,8 @@ class Books:
         harvest_day = day - (world.column(day) - column) % layout.columns
         whose = self._yard.by_group[np.maximum(harvest_day, 0), good]
         whose = whose / np.maximum(np.add.reduce(whose, axis=1, keepdims=True), 1e-300)
-        np.add.at(self.delivered_kg, offer, kg[:, None] * whose)
+        for place in range(whose.shape[1]):
+            self.delivered_kg[:, place] += sum_by(offer, kg * whose[:, place], minlength=size)
         self._charge += by_offer * self._unit_charge
         accounts = world.accounts
         door = self._unpaid(offer, good, kg) * layout.offers.door_price

@@ -115,9 +115,10 @@ class Consumers:
         """
         market, cells = self.market, self.market.cells
         found = np.zeros(len(cells.offer), dtype=np.int64)
-        if not np.count_nonzero(is_open):
-            return found
         by_market = np.add.reduceat(unserved, market.first_offer, axis=0)
+        by_market *= self._switch[market.first_offer] > 0.0
+        if not np.count_nonzero(is_open) or not np.count_nonzero(by_market):
+            return found
         shares = logit_shares(self._odds * is_open[:, None], market.first_offer, market.group)
         chance = (shares * self._switch).ravel()[cells.pair] * cells.share
         for group in np.logical_or.reduce(by_market, axis=1).nonzero()[0].tolist():
@@ -131,6 +132,11 @@ class Consumers:
             counts[where] = generator.multinomial(by_market[group, where], odds[where])
             found[table.own] = counts.take(table.places)
         return found
+
+    @property
+    def switch(self) -> bool:
+        """Whether anybody who finds an offer sold out ever looks for another one."""
+        return bool(np.count_nonzero(self._switch))
 
     def learn(self, at: Indices, freshness: Floats, weight: float) -> None:
         """Buyers' picture of freshness moves towards what arrived, by offer."""

@@ -23,38 +23,32 @@ class Crop:
 
     def __init__(self, layout: Layout, streams: Streams) -> None:
         scenario = layout.scenario
-        self.groups: list[GrowerGroup] = []
-        self.ids: list[str] = []
-        self.county: list[int] = []
+        groups = layout.groups
         pick: list[Floats] = []
-        shares: list[Floats] = []
+        self.shares = np.zeros(groups.goods.shape)
+        """[group, grade of the product], adds up to 1; 0 beyond the last grade."""
         self.yield_factor: list[float] = []
-        for index, (county_id, county) in enumerate(scenario.counties.items()):
-            for name, group in county.growers.items():
-                self.groups.append(group)
-                self.ids.append(f"{county_id}/{name}")
-                self.county.append(index)
-                season = streams.normal("yield", county_id, group.product)
-                factor = float(lognormal_factor(season, group.season_yield_cv))
-                self.yield_factor.append(factor)
-                crop = group.households * group.land_mu * group.yield_kg_per_mu * factor
-                jitter = streams.normal("harvest", county_id, name)
-                bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, jitter)
-                pick.append(crop * _struck(bell, group, streams, f"{county_id}/{name}", scenario.start))
-                z = streams.normal("grade", county_id, group.product)
-                shares.append(season_grades(group, scenario.products[group.product].grades, z))
+        for index, (entity, group) in enumerate(zip(groups.ids, groups.blocks, strict=True)):
+            county_id, name = entity.split("/")
+            season = streams.normal("yield", county_id, group.product)
+            factor = float(lognormal_factor(season, group.season_yield_cv))
+            self.yield_factor.append(factor)
+            crop = group.households * group.land_mu * group.yield_kg_per_mu * factor
+            jitter = streams.normal("harvest", county_id, name)
+            bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, jitter)
+            pick.append(crop * _struck(bell, group, streams, entity, scenario.start))
+            z = streams.normal("grade", county_id, group.product)
+            grades = scenario.products[group.product].grades
+            self.shares[index, : len(grades)] = season_grades(group, grades, z)
         self.kg = np.array(pick)
         """[group, day]"""
-        self.shares = shares
-        """[group][grade of the product], adds up to 1"""
+        self._yields: dict[tuple[str, str], list[float]] = {}
+        for entity, group, factor in zip(groups.ids, groups.blocks, self.yield_factor, strict=True):
+            self._yields.setdefault((entity.split("/")[0], group.product), []).append(factor)
 
     def glut(self, county: str, product: str) -> float:
         """The season's yield over a normal one, for one product of a county (mean over its groups)."""
-        factors = [
-            factor
-            for group, entity, factor in zip(self.groups, self.ids, self.yield_factor, strict=True)
-            if group.product == product and entity.split("/")[0] == county
-        ]
+        factors = self._yields.get((county, product))
         return float(np.mean(factors)) if factors else 1.0
 
 
@@ -75,11 +69,11 @@ class Growers:
     def __init__(self, world: World, crop: Crop, yard: Yard) -> None:
         self._world = world
         self._yard = yard
-        products = world.layout.products
-        self._product = np.array([products.index(g.product) for g in crop.groups], dtype=np.intp)
+        groups = world.layout.groups
+        self._product = groups.product
         kg = np.ascontiguousarray(crop.kg.T)
-        lost = kg * np.array([g.field_loss_share for g in crop.groups])
-        own = (kg - lost) * np.array([g.own_use_share for g in crop.groups])
+        lost = kg * np.array([g.field_loss_share for g in groups.blocks])
+        own = (kg - lost) * np.array([g.own_use_share for g in groups.blocks])
         self._kg, self._lost, self._own, self._brought = kg, lost, own, kg - lost - own
         """What is picked, culled, kept at home and brought to the packhouse door, [day, group]."""
         world.daily(world.clock.harvest, self.pick)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import Channel, OrderChannel, ParcelChannel, StockedChannel
+from farmsim.domain.households import GrowerGroup
 from farmsim.domain.network import BulkLane, ParcelLane
 from farmsim.domain.terms import Growers
 from farmsim.scenario.schema import Scenario
@@ -35,6 +36,23 @@ class Goods(NamedTuple):
     rank: Indices
     median: Floats
     shape: Floats
+
+
+class Groups(NamedTuple):
+    """[group] of growers in the order of counties."""
+
+    ids: tuple[str, ...]
+    blocks: tuple[GrowerGroup, ...]
+    county: Indices
+    product: Indices
+    goods: Indices
+    """[group, grade]: the goods that it brings, best grade first; -1 beyond the product's last grade."""
+    of_good: Indices
+    """[good, place]: the groups that bring a good; -1 beyond the last."""
+    place: Indices
+    """Place of a group among those that bring the same goods."""
+    of_offer: Indices
+    """[offer, place]: the groups whose fruit an offer sells, in the same order; -1 beyond the last."""
 
 
 class Offers(NamedTuple):
@@ -89,6 +107,7 @@ class Layout(NamedTuple):
     products: tuple[str, ...]
     counties: tuple[str, ...]
     goods: Goods
+    groups: Groups
     offers: Offers
     lines: Lines
     rows: Rows
@@ -109,6 +128,7 @@ def make_layout(scenario: Scenario) -> Layout:
         products=products,
         counties=counties,
         goods=goods,
+        groups=_groups(scenario, products, goods, offers),
         offers=offers,
         lines=lines,
         rows=rows,
@@ -144,6 +164,45 @@ def _goods(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, .
         median=np.array([k.median_days for k in keeping]),
         shape=np.array([k.shape for k in keeping]),
     )
+
+
+def _groups(scenario: Scenario, products: tuple[str, ...], goods: Goods, offers: Offers) -> Groups:
+    ids: list[str] = []
+    blocks: list[GrowerGroup] = []
+    county: list[int] = []
+    for index, (county_id, block) in enumerate(scenario.counties.items()):
+        ids += [f"{county_id}/{name}" for name in block.growers]
+        blocks += block.growers.values()
+        county += [index] * len(block.growers)
+    product = [products.index(group.product) for group in blocks]
+    together: dict[tuple[int, int], list[int]] = {}
+    for group, pair in enumerate(zip(county, product, strict=True)):
+        together.setdefault(pair, []).append(group)
+    places: dict[tuple[int, int], list[int]] = {}
+    for good, pair in enumerate(zip(goods.county.tolist(), goods.product.tolist(), strict=True)):
+        places.setdefault(pair, []).append(good)
+    pairs = list(zip(county, product, strict=True))
+    sold = zip(offers.county.tolist(), offers.product.tolist(), strict=True)
+    return Groups(
+        ids=tuple(ids),
+        blocks=tuple(blocks),
+        county=np.array(county, dtype=np.intp),
+        product=np.array(product, dtype=np.intp),
+        goods=_padded([places[pair] for pair in pairs]),
+        of_good=_padded(
+            [together[p] for p in zip(goods.county.tolist(), goods.product.tolist(), strict=True)]
+        ),
+        place=np.array([together[pair].index(group) for group, pair in enumerate(pairs)], dtype=np.intp),
+        of_offer=_padded([together[pair] for pair in sold]),
+    )
+
+
+def _padded(rows: list[list[int]]) -> Indices:
+    """Rows of different lengths as one table, filled up with -1."""
+    table = np.full((len(rows), max(map(len, rows), default=1)), -1, dtype=np.intp)
+    for index, row in enumerate(rows):
+        table[index, : len(row)] = row
+    return table
 
 
 def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, ...]) -> Offers:

@@ -121,7 +121,7 @@ class Netbacks:
         return layout.goods.median[layout.lines.good[lines]]
 
     def _sound(self, lines: Indices, older: Floats) -> Floats:
-        """Share of the fruit sound at the door of the county that is still sound `older` thermal days later."""
+        """Share of the fruit that leaves sound and still is so `older` thermal days later."""
         shape = self._world.layout.goods.shape[self._world.layout.lines.good[lines]]
         age = self._age[lines]
         return 1.0 - lost_between(age, age + older, self._median(lines), shape)

@@ -179,14 +179,13 @@ class Desk:
 
     def _expected_supply(self, crop: Crop) -> Floats:
         """Announced harvest after field loss and own use, [good, day], and nothing after the last day."""
-        goods = self._world.layout.goods
+        goods, groups = self._world.layout.goods, self._world.layout.groups
         supply = np.zeros((len(goods.ids), self._world.days + self._ahead))
-        for index, group in enumerate(crop.groups):
+        for index, group in enumerate(groups.blocks):
             kept = (1.0 - group.field_loss_share) * (1.0 - group.own_use_share)
-            mine = (goods.county == crop.county[index]) & (
-                goods.product == self._world.layout.products.index(group.product)
-            )
-            supply[mine, : self._world.days] += kept * crop.shares[index][:, None] * crop.kg[index]
+            mine = groups.goods[index][groups.goods[index] >= 0]
+            part = kept * crop.shares[index, : len(mine), None]
+            supply[mine, : self._world.days] += part * crop.kg[index]
         return supply
 
     def _keep_shares(self) -> Floats:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from farmsim.domain.distributions import draw
 from farmsim.domain.network import Packhouse, worked_until
 from farmsim.domain.records import Packed
+from farmsim.domain.sums import sum_by
 from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,17 @@ class Sorted(NamedTuple):
     column: Indices
     kg: Floats
     age: Floats
+
+
+class _Batch(NamedTuple):
+    """Fruit that has been sorted but not put away, by part: whose, of which harvest, and how old it was."""
+
+    group: Indices
+    day: Indices
+    kg: Floats
+    age: Floats
+    """Thermal age when it was sorted."""
+    sorted_at: Floats
 
 
 class _Lines:
@@ -58,85 +70,89 @@ class _Lines:
 class Yard:
     """The ground before the packhouse doors of all counties, and the sorting behind them."""
 
-    def __init__(
-        self, world: World, names: list[str], groups: list[tuple[int, int]], shares: list[Floats]
-    ) -> None:
-        """`names` and `groups` (county, product) are by grower group, `shares` this season's grade shares."""
+    def __init__(self, world: World, shares: Floats) -> None:
+        """`shares` are this season's grade shares, [group, grade], 0 beyond the product's last grade."""
         self._world = world
-        self._names = names
-        self._groups = groups
         self._shares = shares
-        scenario, goods = world.layout.scenario, world.layout.goods
+        scenario, layout = world.layout.scenario, world.layout
+        groups = layout.groups
         self._lines = [
             _Lines(world.env, c.packhouse) if c.packhouse else None for c in scenario.counties.values()
         ]
-        self._first_good = [
-            int(np.flatnonzero((goods.county == county) & (goods.product == product))[0])
-            for county, product in groups
-        ]
+        has_lines = np.array([lines is not None for lines in self._lines], dtype=np.bool_)
+        self._by_hand = ~has_lines[groups.county]
+        """Groups whose fruit is sorted at the gate."""
+        self._county, self._product = groups.county.tolist(), groups.product.tolist()
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
+        self._damage_of = np.array(self._damage)[groups.product]
         self._lives = [(p.keeping.median_days, p.keeping.shape) for p in scenario.products.values()]
-        self._waiting_kg = np.zeros(len(groups))
+        self._waiting_kg = np.zeros(len(groups.ids))
         self._outside: dict[_Load, None] = {}
         """Loads on their way, before the door or on a line, in the order of setting out."""
         self._damaged_kg = np.zeros(len(scenario.products))
         self._spoiled_kg = np.zeros(len(scenario.products))
         """Thrown out at sorting since it was last counted, [product]."""
-        self._sorted: dict[tuple[int, int], list[float]] = {}
-        self.by_group = np.zeros((world.days, len(goods.ids), len(groups)))
-        """Sorted kilograms by (harvest day, good, grower group): whose fruit is in a lot."""
+        self._loads: list[tuple[int, int, float, float, float]] = []
+        self._hand_sorted: list[_Batch] = []
+        """Sorted since it was last put away: group, harvest day, kg, age when sorted, time of sorting."""
+        self.by_group = np.zeros((world.days, *groups.of_good.shape))
+        """Sorted kilograms by (harvest day, good, place of the group): whose fruit is in a lot."""
         self.packed_kg = np.zeros(len(self._lines))
         """Kilograms sorted since the books were last kept, [county]."""
 
     def bring(self, day: int, kg: Floats) -> None:
         """Marketable kilograms by grower group arrive at the packhouse door, or are sorted by hand."""
-        for group in np.flatnonzero(kg > 0.0).tolist():
-            lines = self._lines[self._groups[group][0]]
-            if lines is None:
-                self._finish(group, day, float(kg[group]), 0.0)
-            else:
-                self._arrivals(group, day, float(kg[group]), lines)
+        self._sort_by_hand(day, np.flatnonzero((kg > 0.0) & self._by_hand), kg)
+        for group in np.flatnonzero((kg > 0.0) & ~self._by_hand).tolist():
+            lines = self._lines[self._county[group]]
+            assert lines is not None, "a county without lines sorts by hand"
+            self._arrivals(group, day, float(kg[group]), lines)
 
     def intake_kg(self) -> Floats:
         """What is expected to be sorted by evening, [good]: queue and today's pick, as far as lines allow."""
         expected = np.zeros(len(self._world.layout.goods.ids))
+        goods = self._world.layout.groups.goods
         for group in np.flatnonzero(self._waiting_kg > 0.0).tolist():
-            lines = self._lines[self._groups[group][0]]
+            lines = self._lines[self._county[group]]
             assert lines is not None, "only a packhouse has a queue"
             block = lines.block
             able = block.lines * block.kg_per_hour * block.shift_hours
-            first, shares = self._first_good[group], self._shares[group]
             part = min(1.0, able / max(lines.waiting_kg, 1e-300))
-            expected[first : first + len(shares)] += part * self._waiting_kg[group] * shares
+            expected[goods[group]] += part * self._waiting_kg[group] * self._shares[group]
         return expected
 
     def sorted_lots(self) -> Sorted | None:
         """What was sorted since the last call, each (good, column) once; None if nothing was."""
-        if not self._sorted:
+        if not self._loads and not self._hand_sorted:
             return None
         self._throw_out()
-        today = int(self._world.env.now)
-        parts: dict[tuple[int, int], list[float]] = {}
-        now = self._world.env.now
-        for (group, day), (kg, age_kg, time_kg) in self._sorted.items():
-            county, product = self._groups[group]
-            age_kg += (kg * now - time_kg) * self._world.ambient_rate(product, county, today)  # noqa: PLW2901
-            if kg <= 0.0:
-                continue
-            first, shares = self._first_good[group], self._shares[group]
-            self.by_group[day, first : first + len(shares), group] += kg * shares
-            column = self._world.column(day)
-            for grade, share in enumerate(shares.tolist()):
-                if share > 0.0:
-                    part = parts.setdefault((first + grade, column), [0.0, 0.0])
-                    part[0] += kg * share
-                    part[1] += age_kg * share
-        self._sorted.clear()
-        if not parts:
+        batch = self._collected()
+        world, groups = self._world, self._world.layout.groups
+        now = world.env.now
+        rates = world.ambient_rates(int(now))[groups.county[batch.group], groups.product[batch.group]]
+        age = batch.age + rates * (now - batch.sorted_at)
+        good = groups.goods[batch.group]
+        kg = batch.kg[:, None] * self._shares[batch.group]
+        part, grade = (kg > 0.0).nonzero()
+        good, kg = good[part, grade], kg[part, grade]
+        np.add.at(self.by_group, (batch.day[part], good, groups.place[batch.group[part]]), kg)
+        columns = world.layout.columns
+        lot, which = np.unique(good * columns + batch.day[part] % columns, return_inverse=True)
+        if not len(lot):
             return None
-        table = np.array(list(parts.values()))
-        where = np.array(list(parts), dtype=np.intp)
-        return Sorted(where[:, 0], where[:, 1], table[:, 0], table[:, 1] / table[:, 0])
+        mass = sum_by(which, kg)
+        return Sorted(lot // columns, lot % columns, mass, sum_by(which, kg * age[part]) / mass)
+
+    def _collected(self) -> "_Batch":
+        """What was sorted since it was last put away, as one batch."""
+        batches, self._hand_sorted = self._hand_sorted, []
+        if self._loads:
+            group, day, kg, age, sorted_at = zip(*self._loads, strict=True)
+            self._loads = []
+            batches.append(
+                _Batch(np.array(group), np.array(day), np.array(kg), np.array(age), np.array(sorted_at))
+            )
+        return _Batch._make(np.concatenate(column) for column in zip(*batches, strict=True))
 
     def _failed_share(self, product: int, age: float) -> float:
         """Share of the units that fail until a thermal age."""
@@ -147,7 +163,7 @@ class Yard:
         """At the end of the run: what has failed before the doors is thrown out."""
         now, days = self._world.env.now, self._world.days
         for load in self._outside:
-            county, product = self._groups[load.group]
+            county, product = self._county[load.group], self._product[load.group]
             waited = now - load.came if load.came is not None else 0.0
             failed = load.kg * self._failed_share(
                 product, waited * self._world.ambient_rate(product, county, days - 1)
@@ -167,12 +183,13 @@ class Yard:
 
     def unsorted_kg(self) -> Floats:
         """Kilograms before the doors or on the lines, [product]."""
-        waiting = np.zeros(len(self._world.layout.products))
-        for group, (_, product) in enumerate(self._groups):
-            waiting[product] += self._waiting_kg[group]
-        for (group, _), (kg, *_) in self._sorted.items():
-            waiting[self._groups[group][1]] += kg
-        return waiting
+        groups = self._world.layout.groups
+        waiting = self._waiting_kg.copy()
+        for group, _, kg, *_ in self._loads:
+            waiting[group] += kg
+        for batch in self._hand_sorted:
+            waiting[batch.group] += batch.kg
+        return sum_by(groups.product, waiting, minlength=len(self._world.layout.products))
 
     def close(self) -> None:
         """Write down how the lines were used."""
@@ -195,7 +212,7 @@ class Yard:
     def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:
         """The day's loads of one group set out for the door."""
         world, block = self._world, lines.block
-        generator = world.streams.generator("packhouse", self._names[group], day)
+        generator = world.streams.generator("packhouse", world.layout.groups.ids[group], day)
         if block.arrivals == "poisson":
             count = max(1, int(generator.poisson(kg / block.load_kg)))
             when = np.sort(generator.random(count))
@@ -228,19 +245,29 @@ class Yard:
 
     def _finish(self, group: int, day: int, kg: float, waited_days: float) -> None:
         """A load is sorted: what failed in the open and what is bruised is thrown out."""
-        county, product = self._groups[group]
-        today = min(int(self._world.env.now), self._world.days - 1)
-        age = waited_days * self._world.ambient_rate(product, county, today)
+        county, product = self._county[group], self._product[group]
+        now = self._world.env.now
+        age = waited_days * self._world.ambient_rate(product, county, min(int(now), self._world.days - 1))
         failed = kg * self._failed_share(product, age)
         damaged = (kg - failed) * self._damage[product]
         self._spoiled_kg[product] += failed
         self._damaged_kg[product] += damaged
         kg -= failed + damaged
         self.packed_kg[county] += kg
-        part = self._sorted.setdefault((group, day), [0.0, 0.0, 0.0])
-        part[0] += kg
-        part[1] += kg * age
-        part[2] += kg * self._world.env.now
+        if kg > 0.0:
+            self._loads.append((group, day, kg, age, now))
+
+    def _sort_by_hand(self, day: int, group: Indices, kg: Floats) -> None:
+        """Fruit of counties without a packhouse is sorted at once; what is bruised is thrown out."""
+        if not len(group):
+            return
+        groups, brought = self._world.layout.groups, kg[group]
+        damaged = brought * self._damage_of[group]
+        self._damaged_kg += sum_by(groups.product[group], damaged, minlength=len(self._damaged_kg))
+        left = brought - damaged
+        self.packed_kg += sum_by(groups.county[group], left, minlength=len(self.packed_kg))
+        at = np.full(len(group), self._world.env.now)
+        self._hand_sorted.append(_Batch(group, np.full(len(group), day), left, np.zeros(len(group)), at))
 
 
 class _Load:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from farmsim.domain.channels import OrderChannel, TraderChannel, WholesaleChannel
 from farmsim.domain.households import draw_households
 from farmsim.domain.records import Closed, Stocked, Welfare
+from farmsim.domain.sums import sum_by
 from farmsim.engine.accounts import Accounts, make_accounts
 from farmsim.engine.books import Books
 from farmsim.engine.catchment import Market, make_market
@@ -67,13 +68,10 @@ class Season:
         self.model = model
         self.world = world = World(layout, model.accounts, streams, record)
         self.crop = crop = Crop(layout, streams)
-        groups = [
-            (crop.county[i], layout.products.index(group.product)) for i, group in enumerate(crop.groups)
-        ]
-        self.yard = yard = Yard(world, crop.ids, groups, crop.shares)
+        self.yard = yard = Yard(world, crop.shares)
         self.stores = stores = Stores(world, yard)
         self.growers = Growers(world, crop, yard)
-        self.books = books = Books(world, yard, len(groups))
+        self.books = books = Books(world, yard)
         self.fleet = fleet = Fleet(world, stores, books, model.routes)
         granted = np.zeros(len(layout.lines.offer))
         kinds = list(enumerate(layout.blocks))
@@ -150,10 +148,10 @@ class Season:
 
     def _pay_inputs(self) -> None:
         """Growers' cash costs of the season."""
-        world = self.world
-        for index, group in enumerate(self.crop.groups):
+        world, groups = self.world, self.model.layout.groups
+        for county, group in zip(groups.county.tolist(), groups.blocks, strict=True):
             cost = group.households * group.land_mu * group.cash_cost_per_mu
-            growers = int(self.model.accounts.growers_of[self.crop.county[index]])
+            growers = int(self.model.accounts.growers_of[county])
             world.money.post_one("inputs", growers, self.model.accounts.inputs, cost)
 
     def _close(self, operators: dict[str, dict[str, float]]) -> None:
@@ -185,27 +183,19 @@ class Season:
 
     def _record_welfare(self) -> None:
         """Households' incomes: each is paid for its own kilograms, a county's wages are shared by all."""
-        world, layout, crop = self.world, self.model.layout, self.crop
-        flows, accounts = world.money.flows, self.model.accounts
-        paid = flows["door"] + flows["surplus"] + flows["guarantee"] + flows["subsidy"] - flows["clawback"]
-        delivered = self.books.delivered_kg
-        part = delivered / np.maximum(delivered.sum(axis=1, keepdims=True), 1e-300)
-        by_group = paid @ part
-        for index, group in enumerate(crop.groups):
-            county = crop.county[index]
-            peers = [i for i, c in enumerate(crop.county) if c == county]
-            homes = sum(crop.groups[i].households for i in peers)
-            processing = float(world.money.singles["processing"][accounts.growers_of[county]])
-            grown = sum(float(crop.kg[i].sum()) for i in peers)
-            by_group[index] += processing * float(crop.kg[index].sum()) / max(grown, 1e-300)
-            people = draw_households(group, world.streams.generator("households", crop.ids[index]))
-            by_group[index] -= (
-                self.books.treasury.paid[accounts.growers_of[county]] * group.households / homes
-            )
+        world, layout = self.world, self.model.layout
+        groups, scenario = layout.groups, layout.scenario
+        produce = self._produce_incomes()
+        counties = len(layout.counties)
+        homes = sum_by(groups.county, np.array([g.households for g in groups.blocks]), minlength=counties)
+        wages = self.books.wages / np.maximum(homes, 1.0)
+        for index, group in enumerate(groups.blocks):
+            county = int(groups.county[index])
+            people = draw_households(group, world.streams.generator("households", groups.ids[index]))
             share = people.land_mu * people.yield_factor * people.weight
-            income = by_group[index] * people.land_mu * people.yield_factor / share.sum()
+            income = produce[index] * people.land_mu * people.yield_factor / share.sum()
             name = layout.counties[county]
-            line = layout.scenario.counties[name].poverty_line or poverty_line(layout.scenario.start.year)
+            line = scenario.counties[name].poverty_line or poverty_line(scenario.start.year)
             world.record(
                 Welfare(
                     group=index,
@@ -213,9 +203,29 @@ class Season:
                     persons=people.persons,
                     land_mu=people.land_mu,
                     produce_income=income,
-                    wages=np.full(len(income), float(self.books.wages[county]) / max(homes, 1)),
+                    wages=np.full(len(income), float(wages[county])),
                     cash_cost=people.land_mu * group.cash_cost_per_mu,
                     other_income=people.other_income,
                     poverty_line=line,
                 )
             )
+
+    def _produce_incomes(self) -> Floats:
+        """What each group got for its produce, less its part of what growers paid for programmes."""
+        world, layout, accounts = self.world, self.model.layout, self.model.accounts
+        flows, groups = world.money.flows, layout.groups
+        paid = flows["door"] + flows["surplus"] + flows["guarantee"] + flows["subsidy"] - flows["clawback"]
+        delivered = self.books.delivered_kg
+        part = delivered / np.maximum(delivered.sum(axis=1, keepdims=True), 1e-300)
+        whose = groups.of_offer
+        mine = whose >= 0
+        income = sum_by(whose[mine], (paid[:, None] * part)[mine], minlength=len(groups.ids))
+        counties = len(layout.counties)
+        grown = self.crop.kg.sum(axis=1)
+        grown_there = sum_by(groups.county, grown, minlength=counties)
+        processing = world.money.singles["processing"][accounts.growers_of]
+        income += (processing / np.maximum(grown_there, 1e-300))[groups.county] * grown
+        homes = np.array([float(g.households) for g in groups.blocks])
+        homes_there = sum_by(groups.county, homes, minlength=counties)
+        programmes = self.books.treasury.paid[accounts.growers_of]
+        return np.asarray(income - (programmes / homes_there)[groups.county] * homes)

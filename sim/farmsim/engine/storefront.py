@@ -55,7 +55,9 @@ class Storefront:
         sold, at_once, missed = packed.served, packed.at_once, packed.lost
         if self._shops.are_there:
             sold, at_once, missed = self._sold + sold, self._sold + at_once, self._missed + missed
-        again = self._choose_again(day, missed) if np.count_nonzero(missed) else np.zeros_like(missed)
+        again = np.zeros_like(missed)
+        if self._consumers.switch and np.count_nonzero(missed):
+            again = self._choose_again(day, missed)
         self._parcels.leave(day)
         if self._shops.are_there:
             self._shops.close_day(day)

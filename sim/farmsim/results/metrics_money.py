@@ -161,16 +161,6 @@ def _cash_cost(run: Scope) -> float:
 
 def _poverty(run: Scope) -> tuple[float, float, float]:
     """P0, P1, P2 over all people, each measured against the line of its county."""
-    parts = [
-        (w, (w.produce_income + w.wages - w.cash_cost + w.other_income) / w.persons)
-        for w in run.tally.welfare
-    ]
-    heads = [w.persons * w.weight for w, _ in parts]
-    total = float(sum(h.sum() for h in heads))
-    figures = [welfare(income, h, w.poverty_line) for (w, income), h in zip(parts, heads, strict=True)]
-    weights = [float(h.sum()) / total for h in heads]
-    return (
-        sum(f.headcount_ratio * k for f, k in zip(figures, weights, strict=True)),
-        sum(f.poverty_gap * k for f, k in zip(figures, weights, strict=True)),
-        sum(f.severity * k for f, k in zip(figures, weights, strict=True)),
-    )
+    heads = run.home_weights() * np.concatenate([w.persons for w in run.tally.welfare])
+    figures = welfare(run.per_head() / run.line(), heads, 1.0)
+    return figures.headcount_ratio, figures.poverty_gap, figures.severity
