@@ -11,23 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import ParcelChannel
-from farmsim.domain.counts import binomial_cells, served
+from farmsim.domain.counts import served
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.delivery import Courier, Load, ParcelRules
 from farmsim.engine.stores import Stores
+from farmsim.engine.waiting import WaitingList
 from farmsim.engine.world import World
-from farmsim.streams import uniforms_at
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
-
-
-PATIENCES = 6
-"""Mean patiences after which nobody is told apart from those who waited longer: one in 400 gets there."""
 
 
 class Packed(NamedTuple):
@@ -64,19 +60,12 @@ class ParcelShops:
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
         self._entities = ["/".join(layout.offers.ids[o]) for o in market.offer]
-        self._keys = world.streams.keys("patience", self._entities)
-        longest = self.rules.promise_days + PATIENCES * self.rules.patience_days
-        self._buckets = 1 + int(np.ceil(longest.max(where=self.rules.waits, initial=0.0)))
+        self._list = WaitingList(layout, world.streams, market, rules)
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
-        self._somebody_waits = False
-        self._nobody = np.zeros((1, len(market.cells.offer)), dtype=np.int64)
-        self.waiting = self._nobody
-        """Orders that wait, [days waited (last bucket: that or longer), cell], as many days as needed."""
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
         self._own = [slice(int(a), int(b)) for a, b in pairwise(edges)]
         parcel_cell = market.parcel[market.cells.offer]
         self._parcel_cell = None if parcel_cell.all() else parcel_cell
-        self._waits_cell = self.rules.waits[market.cells.offer]
         self._lines, line_at, self._ways = self._index_lines()
         self._line_pack = self.pack_kg[line_at]
         self._most = self._most_packed()
@@ -85,17 +74,13 @@ class ParcelShops:
         """Whether a grant to a line is a promise, [line]."""
         self._loads: list[Load] = []
         self._left: list[tuple[Indices, Indices, Floats]] = []
-        self._done = self._nobody[0]
+        self._done = np.zeros(len(market.cells.offer), dtype=np.int64)
         self._waits = np.zeros((1, len(market.offer)), dtype=np.int64)
         """Parcels packed today by how long they had waited, [days, consumer offer]."""
 
     def owed_kg(self) -> Floats:
         """Orders that wait, kg by consumer offer."""
-        packs = np.zeros(len(self.pack_kg))
-        if self._somebody_waits:
-            cells = self._consumers.market.cells
-            packs[cells.owners] = np.add.reduceat(np.add.reduce(self.waiting, axis=0), cells.first)
-        return packs * self.pack_kg
+        return self._list.owed() * self.pack_kg
 
     def pack(self, day: int, orders: Integers, granted: Floats, *, again: bool = False) -> Packed:
         """Serve waiting and new orders as far as grants, [line], fruit and packers allow.
@@ -104,40 +89,31 @@ class ParcelShops:
         with `again` (the round of those who switched) nobody waits and the waiting are not asked anew. Where
         fruit is shorter than the desk thought, shops get it in proportion to their grants.
         """
-        cells = self._consumers.market.cells
         new = orders if self._parcel_cell is None else orders * self._parcel_cell
-        queue = self.waiting if self._somebody_waits and not again else self._nobody
-        asked = new
+        waiting, asked = self._list, new
         if not again:
             self._stores.put_away()
             self._packed_today[:] = 0
-            self._waits = np.zeros((len(queue), len(self.pack_kg)), dtype=np.int64)
-        if len(queue) > 1:
-            asked = new + np.add.reduce(queue, axis=0)
-            self._waits[:, cells.owners] = np.add.reduceat(queue, cells.first, axis=1)
-        wanted = np.zeros(len(self.pack_kg), dtype=np.int64)
-        wanted[cells.owners] = np.add.reduceat(asked, cells.first)
+            self._waits = waiting.by_offer(waiting.orders)
+            if waiting.anybody:
+                asked = new.copy()
+                asked[waiting.cells] += np.add.reduce(waiting.orders, axis=0)
+        wanted = self._by_offer(asked)
         able = self._take(wanted, granted)
         short = (wanted > able).nonzero()[0].tolist()
-        done, rest, at_once = asked, queue, new
-        if short:
-            done, rest = asked.copy(), np.zeros_like(queue)
-            for at in short:
-                own = self._own[at]
-                rest[:, own] = queue[:, own]
-                rest[0, own] += new[own]
-                done[own], waits = self._ration(day, at, rest[:, own], int(able[at]), again=again)
-                if not again:
-                    self._waits[:, at] = waits
-            at_once = new - rest[0]
-        elif self._somebody_waits and not again:
-            rest = np.zeros_like(queue)
-        lost = rest[0]
+        done, rest = asked.copy() if short else asked, np.zeros_like(waiting.orders)
+        for at in short:
+            own = self._own[at]
+            if again or not self.rules.waits[at]:
+                done[own] = self._drawn(day, at, asked[own], int(able[at]), again=again)
+            else:
+                self._serve_queue(day, at, new[own], int(able[at]), done[own], rest)
+        lost, at_once = new - done, done
         if not again:
-            lost = lost * ~self._waits_cell
-            if rest is not self._nobody:
-                rest[0] -= lost
-                self._let_wait(rest)
+            at_once = done.copy()
+            lost[waiting.cells] = 0
+            at_once[waiting.cells] = new[waiting.cells] - rest[0]
+            waiting.keep(rest)
         self._done = self._done + done if again else done
         return Packed(done, at_once, lost)
 
@@ -159,8 +135,8 @@ class ParcelShops:
         if np.count_nonzero(granted[self._lines] >= self._line_pack):
             for way in self._ways:
                 more |= self._able(way, granted)[1] >= 1
-        if self._somebody_waits:
-            more &= self.owed_kg() <= 0.0
+        if self._list.anybody:
+            more &= self._list.owed() == 0
         return more
 
     def leave(self, day: int) -> None:
@@ -173,57 +149,49 @@ class ParcelShops:
             self._loads = []
 
     def end_day(self, day: int) -> Integers:
-        """The queue grows a day older and overdue customers may cancel; cancelled packs by consumer offer."""
-        cancelled = np.zeros(len(self.pack_kg), dtype=np.int64)
-        if not self._somebody_waits:
-            return cancelled
+        """Overdue customers may cancel; cancelled packs by consumer offer."""
+        return self._list.end_day(day)
+
+    def _by_offer(self, counts: Integers) -> Integers:
+        """Sums of cells by consumer offer."""
         cells = self._consumers.market.cells
-        queue = np.zeros((min(len(self.waiting) + 1, self._buckets), len(cells.offer)), dtype=np.int64)
-        queue[1:] = self.waiting[: len(queue) - 1]
-        if len(queue) == len(self.waiting):
-            queue[-1] += self.waiting[-1]
-        waited, some = queue.nonzero()
-        overdue = waited > self.rules.promise_days[cells.offer[some]]
-        waited, some = waited[overdue], some[overdue]
-        if len(some):
-            offer = cells.offer[some]
-            counter = cells.address[some] + (waited.astype(np.uint64) << np.uint64(44)) + np.uint64(day << 20)
-            u = uniforms_at(self._keys[offer], counter)
-            gone = binomial_cells(u, queue[waited, some], self.rules.leaves_share[offer])
-            queue[waited, some] -= gone
-            cancelled += np.bincount(offer, gone, minlength=len(cancelled)).astype(np.int64)
-        self._let_wait(queue)
-        return cancelled
+        sums = np.zeros(len(self.pack_kg), dtype=np.int64)
+        sums[cells.owners] = np.add.reduceat(counts, cells.first)
+        return sums
 
-    def _let_wait(self, queue: Integers) -> None:
-        """The queue from now on, [days waited, cell], as long as the longest wait."""
-        days = np.add.reduce(queue, axis=1).nonzero()[0]
-        self._somebody_waits = len(days) > 0
-        self.waiting = queue[: days[-1] + 1] if self._somebody_waits else self._nobody
+    def _serve_queue(
+        self, day: int, at: int, new: Integers, able: int, done: Integers, rest: Integers
+    ) -> None:
+        """Longest waiting first, within a day at random: who is served and who waits on, of one shop.
 
-    def _ration(
-        self, day: int, at: int, queue: Integers, able: int, *, again: bool
-    ) -> tuple[Integers, Integers]:
-        """Longest waiting first, within a day at random; who is served, by cell and by days waited.
-
-        Who is served leaves `queue`, [days waited, cell], in which there are more than `able`.
+        `done`, by cell of the shop, and the shop's places of `rest` are written.
         """
-        done = np.zeros(queue.shape[1], dtype=np.int64)
+        places = self._list.place_of(at)
+        queue = self._list.orders[:, places].copy()
+        queue[0] += new
+        done[:] = 0
         waits = np.zeros(len(queue), dtype=np.int64)
         for bucket, asking in reversed(list(enumerate(np.add.reduce(queue, axis=1).tolist()))):
             if able <= 0 or asking == 0:
                 continue
-            here = queue[bucket]
-            given = here.copy()
-            if asking > able:
-                entity = self._entities[at]
-                generator = self._world.streams.generator("ration", entity, day, bucket, int(again))
-                given = served(generator, here, able)
+            given = self._drawn(day, at, queue[bucket], able, bucket=bucket)
             waits[bucket] = min(asking, able)
             able -= min(asking, able)
             done += given
-            here -= given
-        return done, waits
+            queue[bucket] -= given
+        self._waits[:, at] = waits
+        rest[:, places] = queue
+
+    def _drawn(
+        self, day: int, at: int, wanted: Integers, able: int, *, bucket: int = 0, again: bool = False
+    ) -> Integers:
+        """Who of the customers of one shop is served when it has `able` parcels."""
+        if able >= int(np.add.reduce(wanted)):
+            return wanted.copy()
+        if able <= 0:
+            return np.zeros_like(wanted)
+        entity = self._entities[at]
+        return served(self._world.streams.generator("ration", entity, day, bucket, int(again)), wanted, able)
 
     def _able(self, way: _Way, granted: Floats) -> tuple[Floats, Integers]:
         """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""
