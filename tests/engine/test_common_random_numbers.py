@@ -144,7 +144,7 @@ def test_one_more_county_changes_nothing_for_the_others(replication, in_front):
 def test_one_more_product_changes_nothing_for_the_others(replication, in_front):
     before, rows = season(small(UNCERTAIN), replication)
     after, more = season(with_second_product(in_front=in_front), replication)
-    where = after.crop.ids.index("bachu/village")
+    where = after.model.layout.groups.ids.index("bachu/village")
     assert (before.world.ambient == after.world.ambient).all()
     assert (harvests(rows)[:, 0] == harvests(more)[:, where]).all()
     assert (orders(before, rows, "shop") == orders(after, more, "shop")).all()
