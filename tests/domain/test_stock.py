@@ -21,7 +21,11 @@ LOTS = st.lists(
 
 
 def make_stock(shape=3.0, median=10.0, discard=1e9):
-    stock = Stock(COLUMNS, np.full(ROWS, median), np.full(ROWS, shape), np.full(ROWS, discard))
+    """Rows 0 and 2 are one pool, rows 1 and 3 the other, the later row of each coming first."""
+    stock = Stock(
+        COLUMNS, np.full(ROWS, median), np.full(ROWS, shape), np.full(ROWS, discard),
+        pool=np.array([0, 1, 0, 1]), rank=np.array([1, 1, 0, 0]),
+    )  # fmt: skip
     stock.set_rates(np.array([1.0, 1.0, 0.3, 0.3]))
     return stock
 
@@ -32,15 +36,19 @@ def fill(stock, lots, now=0.0):
     return float(kg.sum())
 
 
-def issue(stock, wanted, now=0.0, *, rule="fifo", rows=(0,), today=COLUMNS - 1, **limits):
-    where = np.array([rows], dtype=np.intp)
-    return stock.issue(where, np.array([wanted], dtype=float), now, today=today, rule=rule, **limits)
+def issue(stock, wanted, now=0.0, *, rule="fifo", pool=0, allowed=None):
+    """Take from one pool; `allowed` says from which lots."""
+    lots = stock.lots(pool, pool + 1)
+    have = stock.held(lots.cell)
+    if allowed is not None:
+        have = have * allowed(lots)
+    return stock.issue(lots, have, np.array([wanted], dtype=float), now, rule)
 
 
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("receive"), LOTS),
-        st.tuples(st.just("issue"), st.sampled_from(RULES), st.floats(0.0, 9000.0), st.integers(0, 3)),
+        st.tuples(st.just("issue"), st.sampled_from(RULES), st.floats(0.0, 9000.0), st.integers(0, 1)),
         st.tuples(st.just("inspect"), st.floats(0.01, 2.0)),
         st.tuples(st.just("move"), st.floats(0.0, 1.0)),
         st.tuples(st.just("take"), st.integers(0, COLUMNS - 1), st.integers(0, ROWS - 1)),
@@ -61,7 +69,7 @@ def test_what_goes_in_is_what_comes_out_or_is_still_there(actions, shape):
             case "receive":
                 came += fill(stock, how[0], now)
             case "issue":
-                left += float(issue(stock, how[1], now, rule=how[0], rows=(how[2],)).kg.sum())
+                left += float(issue(stock, how[1], now, rule=how[0], pool=how[2]).kg.sum())
             case "inspect":
                 now += how[0]
                 thrown = stock.inspect(now)
@@ -70,10 +78,11 @@ def test_what_goes_in_is_what_comes_out_or_is_still_there(actions, shape):
                 share = np.full(2, how[0])
                 stock.move(np.array([0, 1]), np.array([2, 3]), share, now)
             case "take":
-                kg, _ = stock.take_cells(np.array([how[0]]), np.array([how[1]]), now)
-                left += float(kg.sum())
+                lots = stock.lots(0, 2)
+                which = ((lots.cell // ROWS == how[0]) & (lots.row == how[1])).nonzero()[0]
+                left += float(stock.take_lots(lots, which, now)[1].sum())
             case "shrink":
-                left += float(stock.remove_share(np.array([0, 2]), how[0]).sum())
+                left += float(stock.remove_share(how[0] * np.array([1.0, 0.0, 1.0, 0.0])).sum())
             case "clear":
                 left += float(stock.clear_column(how[0]).sum())
         assert (stock.kg >= 0.0).all()
@@ -87,23 +96,36 @@ def test_an_issue_gives_what_is_wanted_or_all_that_there_is(lots, rule, wanted):
     before = stock.kg.copy()
     given_out = issue(stock, wanted, rule=rule)
     total = float(given_out.kg.sum())
-    assert total == pytest.approx(min(wanted, before[:, 0].sum()), abs=1e-6)
-    assert (stock.kg[:, 1:] == before[:, 1:]).all()
-    assert before[:, 0] - stock.kg[:, 0] == pytest.approx(
+    assert total == pytest.approx(min(wanted, before[:, [0, 2]].sum()), abs=1e-6)
+    assert (stock.kg[:, [1, 3]] == before[:, [1, 3]]).all()
+    assert (before - stock.kg)[:, [0, 2]].sum(axis=1) == pytest.approx(
         np.bincount(given_out.column, given_out.kg, minlength=COLUMNS), abs=1e-9
     )
 
 
-@given(LOTS, st.floats(1.0, 20_000.0), st.floats(0.0, 3.0), st.booleans())
-def test_fefo_leaves_no_earlier_expiry_behind(lots, wanted, now, both_places):
+@given(LOTS, st.sampled_from(RULES), st.floats(0.0, 20_000.0), st.floats(0.0, 20_000.0))
+def test_pools_are_served_together_as_they_are_one_by_one(lots, rule, first, second):
+    together, alone = make_stock(), make_stock()
+    fill(together, lots)
+    fill(alone, lots)
+    both = together.lots(0, 2)
+    taken = together.issue(both, together.held(both.cell), np.array([first, second]), 0.0, rule)
+    assert (np.diff(taken.line) >= 0).all()
+    parts = [issue(alone, first, rule=rule), issue(alone, second, rule=rule, pool=1)]
+    assert taken.column.tolist() == [c for part in parts for c in part.column.tolist()]
+    assert taken.kg == pytest.approx(np.concatenate([part.kg for part in parts]), rel=1e-9, abs=1e-7)
+    assert together.kg == pytest.approx(alone.kg, rel=1e-9, abs=1e-7)
+
+
+@given(LOTS, st.floats(1.0, 20_000.0), st.floats(0.0, 3.0))
+def test_fefo_leaves_no_earlier_expiry_behind(lots, wanted, now):
     """Rows 0 and 2 hold the same goods warm and cold: the one that is older at reference goes first."""
     stock = make_stock()
     fill(stock, lots)
-    rows = (0, 2) if both_places else (0,)
-    taken = issue(stock, wanted, now, rule="fefo", rows=rows)
-    left = stock.kg[:, rows] > CRUMB_KG
+    taken = issue(stock, wanted, now, rule="fefo")
+    left = stock.kg[:, (0, 2)] > CRUMB_KG
     if len(taken.kg) and left.any():
-        assert taken.age.min() >= stock.age(now)[:, rows][left].max() - 1e-9
+        assert taken.age.min() >= stock.age(now)[:, (0, 2)][left].max() - 1e-9
 
 
 @pytest.mark.parametrize(("rule", "newest_first"), [("fifo", False), ("lifo", True), ("freshest", True)])
@@ -112,8 +134,8 @@ def test_fefo_leaves_no_earlier_expiry_behind(lots, wanted, now, both_places):
 )
 def test_lots_leave_in_the_order_of_their_harvest(rule, newest_first, masses, today, wanted):
     stock = make_stock()
-    fill(stock, [(0, column, kg, 1.0) for column, kg in enumerate(masses)])
-    taken = issue(stock, wanted, rule=rule, today=today)
+    fill(stock, [(0, column, kg, 1.0) for column, kg in enumerate(masses)], now=float(today))
+    taken = issue(stock, wanted, float(today), rule=rule)
     days_old = (today - taken.column) % COLUMNS
     assert (np.diff(days_old) > 0).all() if newest_first else (np.diff(days_old) < 0).all()
     left = (today - np.flatnonzero(stock.kg[:, 0] > 0.0)) % COLUMNS
@@ -121,25 +143,38 @@ def test_lots_leave_in_the_order_of_their_harvest(rule, newest_first, masses, to
         assert days_old.max() <= left.min() if newest_first else days_old.min() >= left.max()
 
 
-@given(LOTS, st.sampled_from(RULES), st.integers(0, COLUMNS - 1), st.integers(0, COLUMNS + 2))
-def test_harvests_beyond_the_age_limit_are_left_alone(lots, rule, today, limit):
+@pytest.mark.parametrize("rule", RULES)
+def test_of_one_harvest_the_first_row_of_the_pool_leaves_first(rule):
     stock = make_stock()
-    fill(stock, lots)
-    before = stock.kg[:, 0].copy()
-    issue(stock, 1e9, rule=rule, today=today, age_limit=limit)
+    fill(stock, [(0, 1, 5.0, 1.0), (2, 1, 5.0, 1.0)])
+    assert issue(stock, 5.0, rule=rule).column.tolist() == [1]
+    assert stock.on_hand().tolist() == [5.0, 0.0, 0.0, 0.0]
+
+
+@given(LOTS, st.sampled_from(RULES), st.integers(0, COLUMNS - 1))
+def test_lots_know_the_day_of_their_harvest(lots, rule, today):
+    stock = make_stock()
+    fill(stock, lots, now=float(today))
+    known = stock.lots(0, 2)
+    assert (known.harvest % COLUMNS == known.cell // ROWS).all()
+    assert ((known.harvest <= today) & (known.harvest > today - COLUMNS)).all()
+    issue(stock, 1e9, float(today), rule=rule, allowed=lambda lots: lots.harvest >= today - 2)
     age = (today - np.arange(COLUMNS)) % COLUMNS
-    assert (stock.kg[:, 0] == np.where(age <= limit, 0.0, before)).all()
+    before = np.zeros((COLUMNS, ROWS))
+    for row, column, kg, _ in lots:
+        before[column, row] = kg
+    assert (stock.kg[:, 0] == np.where(age <= 2, 0.0, before[:, 0])).all()
 
 
-@given(LOTS, st.sampled_from(RULES), st.lists(st.booleans(), min_size=COLUMNS, max_size=COLUMNS))
-def test_cells_that_are_not_allowed_are_left_alone(lots, rule, allowed):
+@given(LOTS, st.integers(0, COLUMNS - 1))
+def test_a_cleared_column_may_be_used_for_a_new_day(lots, column):
     stock = make_stock()
-    fill(stock, lots)
-    before = stock.kg[:, 0].copy()
-    columns = stock.harvests(2)
-    mask = np.array(allowed)[columns][:, None, None]
-    issue(stock, 1e9, rule=rule, today=2, allowed=mask)
-    assert (stock.kg[:, 0] == np.where(allowed, 0.0, before)).all()
+    fill(stock, lots, now=float(COLUMNS - 1))
+    stock.clear_column(column)
+    fill(stock, [(1, column, 7.0, 0.0)], now=float(COLUMNS + column))
+    newest = stock.lots(1, 2)
+    assert newest.harvest.max() == COLUMNS + column
+    assert len(np.unique(stock.lots(0, 2).cell)) == len(stock.lots(0, 2).cell)
 
 
 @given(KG, KG, AGE, AGE, st.floats(0.0, 3.0))
@@ -159,11 +194,14 @@ def test_spoilage_between_inspections_follows_the_ratio_of_survivals(lots, first
     stock.inspect(first)
     kg, before = stock.kg.copy(), stock.age(first)
     thrown = stock.inspect(first + second)
-    after = stock.age(first + second)
-    assert after - before == pytest.approx(np.broadcast_to(np.array([1, 1, 0.3, 0.3]) * second, after.shape))
-    ratio = survival(after, 10.0, shape) / survival(before, 10.0, shape)
-    assert stock.kg == pytest.approx(kg * ratio, rel=1e-9, abs=1e-9)
-    assert thrown.spoiled_kg == pytest.approx((kg * (1.0 - ratio)).sum(axis=0), rel=1e-6, abs=1e-9)
+    after, there = stock.age(first + second), kg > 0.0
+    grown = np.broadcast_to(np.array([1, 1, 0.3, 0.3]) * second, after.shape)
+    assert (after - before)[there] == pytest.approx(grown[there])
+    ratio = survival(after[there], 10.0, shape) / survival(before[there], 10.0, shape)
+    assert stock.kg[there] == pytest.approx(kg[there] * ratio, rel=1e-9, abs=1e-9)
+    failed = np.zeros_like(kg)
+    failed[there] = kg[there] * (1.0 - ratio)
+    assert thrown.spoiled_kg == pytest.approx(failed.sum(axis=0), rel=1e-6, abs=1e-9)
 
 
 @given(LOTS, st.lists(st.floats(0.05, 1.0), min_size=1, max_size=6))

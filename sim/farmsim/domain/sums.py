@@ -1,19 +1,15 @@
-"""Sums of values by key: `np.bincount` with weights, which the stubs of numpy take for a count."""
+"""Sums of values by key: `np.bincount` with weights, which gives whole numbers where there is nothing."""
 
-from typing import Protocol, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-class SumBy(Protocol):
-    """Adds up `values` by `key`, in their order; the result has at least `minlength` entries."""
-
-    def __call__(
-        self, key: NDArray[np.intp], values: NDArray[np.float64], /, minlength: int = 0
-    ) -> NDArray[np.float64]:
-        """Sums, [key]."""
-        ...
+Floats = NDArray[np.float64]
 
 
-sum_by: SumBy = cast("SumBy", np.bincount)
+def sum_by(key: NDArray[np.intp], values: Floats, minlength: int = 0) -> Floats:
+    """Sums of `values` by `key`, added up in their order; the result has at least `minlength` entries."""
+    if not len(key):
+        return np.zeros(minlength)
+    return cast("Floats", np.bincount(key, values, minlength))

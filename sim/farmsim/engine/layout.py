@@ -96,6 +96,11 @@ class Rows(NamedTuple):
     """[good]: whether a cold store stands behind it."""
     of_line: Indices
     """[line]: row at the channel's own place, or -1."""
+    pool: Indices
+    """Rows that serve the same demand: a good in the county (its own number), an offer in a shop (goods + its
+    number), a line at a contract buyer's (goods + offers + its number)."""
+    rank: Indices
+    """Order of the rows of one pool: cold store before gate, worst accepted grade first."""
 
 
 class Layout(NamedTuple):
@@ -267,10 +272,15 @@ def _rows(scenario: Scenario, goods: Goods, lines: Lines, counties: tuple[str, .
     has_cold = np.zeros(len(goods.ids), dtype=np.bool_)
     of_line = np.full(len(lines.offer), -1, dtype=np.intp)
 
-    def add(place: int, good: int, warmth: float) -> int:
+    pool: list[int] = []
+    rank: list[int] = []
+
+    def add(place: int, good: int, warmth: float, order: tuple[int, int]) -> int:
         row_place.append(place)
         row_good.append(good)
         celsius.append(warmth)
+        pool.append(order[0])
+        rank.append(order[1])
         return len(row_good) - 1
 
     for index, name in enumerate(counties):
@@ -279,13 +289,14 @@ def _rows(scenario: Scenario, goods: Goods, lines: Lines, counties: tuple[str, .
         places.append(f"gate:{name}")
         kinds.append("gate")
         for good in of_county:
-            sellable[good] = add(len(places) - 1, int(good), np.nan)
+            sellable[good] = add(len(places) - 1, int(good), np.nan, (int(good), 1))
         if store is not None:
             places.append(f"cold:{name}")
             kinds.append("cold")
             for good in of_county:
-                sellable[good, 0] = add(len(places) - 1, int(good), store.celsius)
+                sellable[good, 0] = add(len(places) - 1, int(good), store.celsius, (int(good), 0))
                 has_cold[good] = True
+    offers = int(lines.offer.max(initial=-1)) + 1
     for index, (channel_id, channel) in enumerate(scenario.channels.items()):
         match channel:
             case StockedChannel():
@@ -296,8 +307,11 @@ def _rows(scenario: Scenario, goods: Goods, lines: Lines, counties: tuple[str, .
                 continue
         places.append(f"{kind}:{channel_id}")
         kinds.append(kind)
-        for line in lines.of_channel[index]:
-            of_line[line] = add(len(places) - 1, int(lines.good[line]), warmth)
+        for line in lines.of_channel[index].tolist():
+            offer = int(lines.offer[line])
+            among = int(np.count_nonzero(lines.offer[:line] == offer)) if kind == "shop" else 0
+            own = offer if kind == "shop" else offers + line
+            of_line[line] = add(len(places) - 1, int(lines.good[line]), warmth, (len(goods.ids) + own, among))
     return Rows(
         good=np.array(row_good, dtype=np.intp),
         place=np.array(row_place, dtype=np.intp),
@@ -307,6 +321,8 @@ def _rows(scenario: Scenario, goods: Goods, lines: Lines, counties: tuple[str, .
         sellable=sellable,
         has_cold=has_cold,
         of_line=of_line,
+        pool=np.array(pool, dtype=np.intp),
+        rank=np.array(rank, dtype=np.intp),
     )
 
 

@@ -194,7 +194,10 @@ class Contract:
         key = world.streams.keys("resale", [layout.channels[channel]])
         self._z = normals(uniform_block(key, np.arange(world.days, dtype=np.uint64)))[0]
         world.daily(world.clock.contract, self.accept)
-        if block.resale is not None:
+        if block.resale is not None and len(self.lines):
+            own = layout.rows.pool[layout.rows.of_line[self.lines]]
+            self._pools = (int(own[0]), int(own[-1]) + 1)
+            """First and last but one of the pools in its store, one a line."""
             world.daily(world.clock.resale, self.sell_on)
 
     def total_kg(self) -> Floats:
@@ -235,20 +238,19 @@ class Contract:
             (resale.rest_kg_per_day, resale.rest_price_per_kg),
         ):
             if most > 0.0:
-                self._resell(day, most, price)
+                self._resell(most, price)
 
-    def _resell(self, day: int, most: float, price: float) -> None:
+    def _resell(self, most: float, price: float) -> None:
         world, layout = self._world, self._world.layout
-        rows = layout.rows.of_line[self.lines]
-        held = world.stock.on_hand()[rows]
+        lots = world.stock.lots(*self._pools)
+        have = world.stock.held(lots.cell)
+        held = sum_by(lots.pool, have, minlength=self._pools[1] - self._pools[0])
         total = float(held.sum())
         if total <= 0.0:
             return
-        taken = world.stock.issue(
-            rows[:, None], held * min(1.0, most / total), world.env.now, today=world.column(day), rule="fifo"
-        )
+        taken = world.stock.issue(lots, have, held * min(1.0, most / total), world.env.now, "fifo")
         size = len(layout.offers.ids)
-        kg = sum_by(layout.lines.offer[self.lines[taken.line]], taken.kg, minlength=size)
+        kg = sum_by(layout.lines.offer[self.lines[0] + taken.line], taken.kg, minlength=size)
         self.resold_kg += float(kg.sum())
         self.resale_value += float(kg.sum()) * price
         world.money.post("resale", world.accounts.markets, world.accounts.channel, kg * price)

@@ -7,15 +7,14 @@ several grades, each a row of the stock.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.channels import StockedChannel
 from farmsim.domain.counts import served
 from farmsim.domain.policies import base_stock_order
 from farmsim.domain.produce import freshness
 from farmsim.domain.records import Traded
 from farmsim.domain.sums import sum_by
-from farmsim.domain.terms import Issue
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
+from farmsim.engine.shelves import Shelves
 from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
 
@@ -25,83 +24,6 @@ Integers = NDArray[np.int64]
 
 LEARNING = 0.2
 """Weight of a day's shelf in customers' picture of freshness (assumption, 0.1 to 0.3)."""
-
-
-class Shelves:
-    """The shop offers of all chains as tables."""
-
-    def __init__(self, world: World, consumers: Consumers, fleet: Fleet) -> None:
-        layout = world.layout
-        pairs = [
-            (channel, block)
-            for channel, block in enumerate(layout.blocks)
-            if isinstance(block, StockedChannel)
-        ]
-        self.channels = [channel for channel, _ in pairs if len(layout.lines.of_channel[channel])]
-        lines = [layout.lines.of_channel[channel] for channel in self.channels]
-        self.lines = np.concatenate(lines) if lines else np.zeros(0, dtype=np.intp)
-        self.rows = layout.rows.of_line[self.lines]
-        self.offers, self.row_offer = np.unique(layout.lines.offer[self.lines], return_inverse=True)
-        blocks = [layout.blocks[c] for c in layout.offers.channel[self.offers]]
-        self.blocks = [block for block in blocks if isinstance(block, StockedChannel)]
-        place = {int(offer): at for at, offer in enumerate(consumers.market.offer)}
-        self.at = np.array([place[int(o)] for o in self.offers], dtype=np.intp)
-        """Positions among the consumer offers."""
-        self.pack_kg = layout.offers.pack_kg[self.offers]
-        products = [layout.scenario.products[layout.offers.ids[o][2]] for o in self.offers]
-        self.ripe_start = np.array([p.keeping.ripe_start for p in products])
-        self.ripe_life = np.array([p.keeping.ripe_life for p in products])
-        self.price = layout.offers.price[self.offers]
-        self.supply_price = self.price * (1.0 - np.array([b.margin_share for b in self.blocks]))
-        self.chain = np.searchsorted(self.channels, layout.offers.channel[self.offers])
-        """Which of `channels` an offer belongs to."""
-        self.capacity = np.array([b.site.capacity_kg for _, b in pairs if b.sells], dtype=np.float64)
-        """Room at each chain's site, [chain]."""
-        self.payment_days = np.array([b.payment_days for b in self.blocks])
-        self.consignment = np.array([b.consignment for b in self.blocks], dtype=np.bool_)
-        self.min_freshness = np.array([b.min_freshness for b in self.blocks])
-        self.shrink = np.array([b.shrink_share_per_day for b in self.blocks])
-        self.review_days = np.array([b.review_days for b in self.blocks], dtype=np.int64)
-        self.fixed_level = np.array(
-            [self._fixed(layout.offers.ids[o], b) for o, b in zip(self.offers, self.blocks, strict=True)]
-        )
-        usual = fleet.routes.usual_days
-        lead = {c: float(usual[fleet.routes.channel == c].max()) + 1.0 for c in self.channels}
-        self.cover_days = np.array([b.base_stock_days for b in self.blocks]) + np.array(
-            [lead[int(c)] for c in layout.offers.channel[self.offers]]
-        )
-        self.markdown_below = np.array(
-            [b.markdown.below_freshness if b.markdown else 0.0 for b in self.blocks]
-        )
-        self.markdown_cut = np.array([b.markdown.cut_share if b.markdown else 0.0 for b in self.blocks])
-        self.return_at = np.array([_return_freshness(b) for b in self.blocks])
-        self.return_below = np.nan_to_num(self.return_at, nan=-np.inf)[self.row_offer]
-        """Freshness at which consigned stock is sent back, [row]."""
-        self.cells = world.stock.cells(np.arange(world.stock.columns), self.rows)
-        """Of the stock, [column, row]."""
-        self.grades = self._by_place()
-        """[offer, place]: rows of an offer, -1 where it has fewer grades than others."""
-        self.rules = [
-            self._by_rule(rule, world.stock.columns) for rule in dict.fromkeys(b.issue for b in self.blocks)
-        ]
-
-    def _by_place(self) -> Indices:
-        most = int(np.bincount(self.row_offer).max(initial=1))
-        table = np.full((len(self.offers), most), -1, dtype=np.intp)
-        for row, offer in zip(self.rows, self.row_offer, strict=True):
-            table[offer, int(np.argmax(table[offer] < 0))] = row
-        return table
-
-    def _by_rule(self, rule: Issue, columns: int) -> tuple[Issue, Indices, NDArray[np.bool_] | None]:
-        """Offers issued by a rule; which of their places exist, [column, offer, place], None if all do."""
-        mine = np.array([i for i, b in enumerate(self.blocks) if b.issue == rule], dtype=np.intp)
-        real = self.grades[mine] >= 0
-        return rule, mine, None if real.all() else np.broadcast_to(real, (columns, *real.shape))
-
-    @staticmethod
-    def _fixed(ids: tuple[str, str, str], block: StockedChannel) -> float:
-        level = block.sells[ids[2]].base_stock_kg
-        return np.nan if level is None else level
 
 
 class Shops:
@@ -127,10 +49,12 @@ class Shops:
         self._marks_down = bool(np.count_nonzero(shelves.markdown_cut))
         self._consigns = bool(np.count_nonzero(shelves.consignment))
         self._sends_back = not np.isnan(shelves.return_at).all()
-        route = fleet.routes.of_line[shelves.lines]
-        self._way_back_days = fleet.routes.usual_days[route]
-        self._way_back_cost = fleet.routes.freight_per_kg()[route]
-        """To the county, [row]; cost per kg."""
+        route = fleet.routes.of_line
+        self._way_back_days, self._way_back_cost = np.zeros((2, len(route)))
+        """To the county, [line]; cost per kg."""
+        if self.are_there:
+            self._way_back_days[route >= 0] = fleet.routes.usual_days[route[route >= 0]]
+            self._way_back_cost[route >= 0] = fleet.routes.freight_per_kg()[route[route >= 0]]
         if self.are_there:
             world.daily(world.clock.review, self.review)
             world.daily(world.clock.receipt, self.receive)
@@ -142,9 +66,8 @@ class Shops:
 
     def on_shelf(self) -> Floats:
         """Kilograms on hand."""
-        shelves = self.shelves
-        held = self._world.stock.on_hand_of(shelves.rows)
-        return sum_by(shelves.row_offer, held, minlength=len(shelves.offers))
+        lots, held = self.shelves.lots()
+        return sum_by(lots.pool, held, minlength=len(self.shelves.offers))
 
     def review(self, day: int) -> None:
         """Order up to the base stock S; the inventory position is what is on the shelf and on the road."""
@@ -228,7 +151,7 @@ class Shops:
         """Daily handling loss, and consigned stock that is sent back before it is too old."""
         world, shelves = self._world, self.shelves
         if self._shrinks:
-            gone = world.stock.remove_share(shelves.rows, shelves.shrink[shelves.row_offer])
+            gone = world.stock.remove_share(shelves.shrink)[shelves.rows]
             world.lose(day, "shop", "shrink", world.row_product[shelves.rows], gone)
         if self._sends_back:
             self._send_back()
@@ -248,12 +171,11 @@ class Shops:
         shelves, stock = self.shelves, self._world.stock
         if not self._marks_down:
             return
-        fresh = np.maximum(stock.freshness_of(shelves.cells, shelves.rows, self._world.env.now), 0.0)
-        kg = stock.held(shelves.cells)
-        old = np.add.reduce(np.where(fresh < shelves.markdown_below[shelves.row_offer], kg, 0.0), axis=0)
+        lots, kg = shelves.lots()
+        fresh = np.maximum(stock.freshness_of(lots, self._world.env.now), 0.0)
         count = len(shelves.offers)
-        old_kg = sum_by(shelves.row_offer, old, minlength=count)
-        held = sum_by(shelves.row_offer, np.add.reduce(kg, axis=0), minlength=count)
+        old_kg = sum_by(lots.pool, kg * (fresh < shelves.markdown_below[lots.pool]), minlength=count)
+        held = sum_by(lots.pool, kg, minlength=count)
         self._cut = shelves.markdown_cut * np.divide(old_kg, held, out=np.zeros(count), where=held > 0.0)
         self._consumers.price[shelves.at] = shelves.price * (1.0 - self._cut)
 
@@ -264,12 +186,10 @@ class Shops:
         world, layout, shelves = self._world, self._world.layout, self.shelves
         count, size = len(shelves.offers), len(layout.offers.ids)
         mass, fresh = np.zeros(count), np.zeros(count)
-        for rule, mine, real in shelves.rules:
-            taken = world.stock.issue(
-                shelves.grades[mine], kg[mine], world.env.now,
-                today=world.column(day), rule=rule, allowed=real,
-            )  # fmt: skip
-            shelf = mine[taken.line]
+        for rule, theirs in shelves.rules:
+            lots, held = shelves.lots()
+            taken = world.stock.issue(lots, held * theirs[lots.pool], kg, world.env.now, rule)
+            shelf = taken.line
             mass += sum_by(shelf, taken.kg, minlength=count)
             life = np.maximum(taken.age, 0.0) / layout.offers.median[shelves.offers[shelf]]
             seen = freshness(life, shelves.ripe_start[shelf], shelves.ripe_life[shelf])
@@ -292,22 +212,18 @@ class Shops:
         """Consigned stock at or below the return freshness goes back to the county's gate, with its age."""
         world, layout, shelves = self._world, self._world.layout, self.shelves
         now = world.env.now
-        fresh = world.stock.freshness_of(shelves.cells, shelves.rows, now)
-        column, place = ((fresh <= shelves.return_below) & (world.stock.held(shelves.cells) > 0.0)).nonzero()
-        if not len(place):
+        lots, held = shelves.lots()
+        fresh = world.stock.freshness_of(lots, now)
+        which = ((fresh <= shelves.return_below[lots.pool]) & (held > 0.0)).nonzero()[0]
+        if not len(which):
             return
-        row, line = shelves.rows[place], shelves.lines[place]
-        mass, age = world.stock.take_cells(column, row, now)
+        row = lots.row[which]
+        line = shelves.line_of_row[row]
+        column, mass, age = world.stock.take_lots(lots, which, now)
         gate = layout.rows.sellable[layout.rows.good[row], 1]
-        rate = world.row_rates(int(now))[gate]
-        world.stock.receive_merged(gate, column, mass, age + rate * self._way_back_days[place], now)
+        older = world.row_rates(int(now))[gate] * self._way_back_days[line]
+        world.stock.receive_merged(gate, column, mass, age + older, now)
         self._books.came_back(layout.lines.offer[line], layout.rows.good[row], mass)
-        cost = mass * self._way_back_cost[place]
+        cost = mass * self._way_back_cost[line]
         offers = layout.lines.offer[line]
         self._books.freight_by_offer(sum_by(offers, cost, minlength=len(layout.offers.ids)))
-
-
-def _return_freshness(block: StockedChannel) -> float:
-    if not block.consignment or block.return_freshness is None:
-        return np.nan
-    return block.return_freshness

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
-from farmsim.engine.access import Ground, Way, Ways, ways_in
+from farmsim.engine.access import Ground, Way, ways_in
 from farmsim.engine.packhouse import Sorted, Yard
 from farmsim.engine.world import World
 from farmsim.scenario.schema import County
@@ -38,9 +38,8 @@ class Stores:
         self._product_of_kind = {kind: world.row_product[rows] for kind, rows in self._by_kind.items()}
         layout = world.layout
         ways, self.way_of = ways_in(layout)
-        ground = Ground(ways[0], world.stock)
-        self._ways = [Way(access, ground, layout.columns) for access in ways]
-        self._all_ways = Ways(ways, ground, layout.columns)
+        ground = Ground(world.stock, len(layout.goods.ids))
+        self._ways = [Way(access, ground) for access in ways]
         """Ways into the stores; `way_of` is the number of each channel's, [channel]."""
         self._lines_of_way = [
             (self.way_of[layout.lines.channel] == way).nonzero()[0] for way in range(len(ways))
@@ -66,8 +65,7 @@ class Stores:
 
     def by_good_kg(self, way: int) -> Floats:
         """Kilograms in the county's stores that one way in may take now, [good]; read only by convention."""
-        now = self._world.env.now
-        return self._ways[way].lots(self._world.column(int(now)), now).by_good
+        return self._ways[way].open_lots(self._world.env.now).by_good
 
     def on_hand_kg(self) -> Floats:
         """Sorted stock of the counties, [good]."""
@@ -78,10 +76,8 @@ class Stores:
     def sellable_kg(self) -> Floats:
         """Kilograms that the rules of its channel let each line take now, [line]."""
         kg = np.zeros(len(self._world.layout.lines.good))
-        now = self._world.env.now
-        by_good = self._all_ways.by_good(self._world.column(int(now)), now)
-        for have, lines, goods in zip(by_good, self._lines_of_way, self._goods_of_way, strict=True):
-            kg[lines] = have[goods]
+        for way, lines in enumerate(self._lines_of_way):
+            kg[lines] = self.by_good_kg(way)[self._goods_of_way[way]]
         return kg
 
     def available_kg(self, channel: int) -> Floats:
@@ -107,9 +103,9 @@ class Stores:
         """
         now = self._world.env.now
         good = self._world.layout.lines.good[lines]
-        lots = self._ways[way].lots(self._world.column(int(now)), now)
-        total = sum_by(good, kg, minlength=len(lots.by_good))
-        issued = self._world.stock.issue_cells(lots.cells, lots.kg, total, now, self._ways[way].access.rule)
+        lots, have, by_good = self._ways[way].open_lots(now)
+        total = sum_by(good, kg, minlength=len(by_good))
+        issued = self._world.stock.issue(lots, have, total, now, self._ways[way].access.rule)
         return _shared(issued, good, kg, total)
 
     def inspect(self, day: int) -> None:
@@ -119,7 +115,7 @@ class Stores:
         spoiled, discarded = world.stock.inspect(world.env.now)
         discarded += world.stock.clear_column(world.column(day))
         if self._chills:
-            spoiled += world.stock.remove_share(slice(None), self._chilled)
+            spoiled += world.stock.remove_share(self._chilled)
         for kind, rows in self._by_kind.items():
             product = self._product_of_kind[kind]
             if kind == "buyer":

@@ -40,7 +40,7 @@ class World:
         median, shape = goods.median[rows.good], goods.shape[rows.good]
         discard = np.array([scenario.products[p].discard_freshness for p in layout.products])
         discard_age = median * (1.0 - discard[goods.product[rows.good]])
-        self.stock = Stock(layout.columns, median, shape, discard_age)
+        self.stock = Stock(layout.columns, median, shape, discard_age, pool=rows.pool, rank=rows.rank)
         self.kg = KgLedger(len(layout.products))
         self.money = MoneyLedger(accounts.names, len(layout.offers.ids))
         self.row_product: Indices = goods.product[rows.good]
