@@ -43,7 +43,7 @@ def test_bench_streams(cells):
 @pytest.mark.parametrize("cells", [250, 750, 20_000, 200_000])
 def test_bench_poisson(cells):
     generator = np.random.default_rng(1)
-    u = generator.random(cells)
+    u, lognormal = generator.random(cells), 5 * np.exp(1.5 * generator.standard_normal(cells))
     means = {
         "0.1": np.full(cells, 0.1),
         "2": np.full(cells, 2.0),
@@ -51,6 +51,9 @@ def test_bench_poisson(cells):
         "0.1 to 10": np.exp(generator.uniform(np.log(0.1), np.log(10), cells)),
         "gamma 2": generator.gamma(1, 2, cells),
         "50": np.full(cells, 50.0),
+        "127": np.full(cells, 127.0),
+        "lognormal": lognormal,
+        "lognormal or 0": lognormal * (generator.random(cells) < 0.3),
         "0.1 to 100": np.exp(generator.uniform(np.log(0.1), np.log(100), cells)),
     }
     for label, mean in means.items():

@@ -140,6 +140,26 @@ def test_a_cell_does_not_depend_on_the_other_cells(size):
         assert binomial(u[cell], trials[cell], p[cell]) == successes[cell]
 
 
+@pytest.mark.parametrize("size", [249, 250, 3_999, 4_000, 100_000])
+def test_the_quick_ways_of_large_arrays_count_as_the_search_does(size):
+    # Half of the numbers lie on the edges of the guide table's fields, or next to them; many means are 0.
+    generator = np.random.default_rng(6)
+    u, mean = generator.random(size), generator.uniform(0, 17, size) * generator.integers(0, 2, size)
+    edges = (np.round(u * 512) / 512 + generator.integers(-2, 3, size) * 2.0**-53).clip(
+        2.0**-53, 1 - 2.0**-53
+    )
+    at_edge, near_one = generator.random(size) < 0.5, generator.random(size) < 0.2
+    u, mean = np.where(at_edge, edges, u), np.where(at_edge, np.round(mean * 32) / 32, mean)
+    u = np.where(near_one, 1 - 2.0 ** -generator.uniform(1, 53, size), u)
+    mean = np.where(near_one, 2.0 ** -generator.uniform(-3, 60, size), mean)
+    trials, p = generator.integers(0, 40, size), np.minimum(mean / 20, 1.0)
+    counts, successes = poisson(u, mean), binomial(u, trials, p)
+    for start in range(0, size, 150):
+        some = slice(start, start + 150)
+        np.testing.assert_array_equal(poisson(u[some], mean[some]), counts[some])
+        np.testing.assert_array_equal(binomial(u[some], trials[some], p[some]), successes[some])
+
+
 def test_inputs_are_left_as_they_were():
     u, mean = EVEN[::100].copy(), np.full(2000, 3.0)
     poisson(u, mean)
