@@ -6,7 +6,7 @@ validate. A step goes on past the problems of the one before wherever that can t
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
@@ -57,12 +57,12 @@ class Loaded(Generic[M]):
     """
 
     scenario: M
-    data: dict[str, Plain]
+    data: dict[str, Plain] = field(repr=False)
     digest: str
-    provenance: tuple[Provenance, ...]
+    provenance: tuple[Provenance, ...] = field(repr=False)
     unsourced: tuple[str, ...]
     warnings: tuple[Problem, ...]
-    tree: MapNode
+    tree: MapNode = field(repr=False)
 
 
 class ScenarioNotFoundError(FileError):

@@ -6,6 +6,7 @@ kind (`kind`, `policy`, `distribution`) starts afresh, since the keys of the for
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import is_
 from typing import Protocol
 
 from farmsim.errors import Problem
@@ -86,19 +87,26 @@ def extend(over: MapNode, base: MapNode) -> MapNode:
 
 
 def prune(node: Node) -> Node:
-    """The tree without the keys that a null removed."""
+    """The tree without the keys that a null removed; what loses nothing is the same node."""
     match node:
-        case MapNode():
-            return replace(
-                node,
-                entries={
-                    key: Entry(entry.key, prune(entry.node))
-                    for key, entry in node.entries.items()
-                    if not (isinstance(entry.node, Scalar) and entry.node.removes)
-                },
-            )
-        case ListNode():
-            return replace(node, items=tuple(prune(item) for item in node.items))
+        case MapNode(entries=entries):
+            kept: dict[str, Entry] = {}
+            is_same = True
+            for key, entry in entries.items():
+                below = entry.node
+                if isinstance(below, Scalar):
+                    if below.removes:
+                        is_same = False
+                    else:
+                        kept[key] = entry
+                    continue
+                pruned = prune(below)
+                is_same &= pruned is below
+                kept[key] = entry if pruned is below else Entry(entry.key, pruned)
+            return node if is_same else replace(node, entries=kept)
+        case ListNode(items=items):
+            left = tuple(prune(item) for item in items)
+            return node if all(map(is_, left, items)) else replace(node, items=left)
         case Scalar():
             return node
 
@@ -130,13 +138,13 @@ class _Uses:
         section = section_of(path) if "use" in node.entries else None
         if section is not None:
             node = self._with_used(node, section, ())
-        return replace(
-            node,
-            entries={
-                key: Entry(entry.key, self.resolve(entry.node, (*path, key)))
-                for key, entry in node.entries.items()
-            },
-        )
+        changed = {}
+        for key, entry in node.entries.items():
+            if isinstance(entry.node, MapNode):
+                resolved = self.resolve(entry.node, (*path, key))
+                if resolved is not entry.node:
+                    changed[key] = Entry(entry.key, resolved)
+        return replace(node, entries={**node.entries, **changed}) if changed else node
 
     def _with_used(self, node: MapNode, section: str, chain: tuple[str, ...]) -> MapNode:
         """The mapping over the entry that it uses; without `use`."""

@@ -3,7 +3,7 @@
 A fault says where it is and what may stand there; the loader gives it a line and a caret.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from farmsim.domain.channels import (
@@ -51,11 +51,10 @@ def references(scenario: Scenario) -> Iterator[Fault]:
 
 
 def _unknown(
-    path: Path, what: str, name: str, known: Iterable[str], *, on_key: bool = False
+    path: Path, what: str, name: str, known: Collection[str], *, on_key: bool = False
 ) -> Iterator[Fault]:
-    candidates = list(known)
-    if name not in candidates:
-        yield Fault(path, "E021", {"what": what, "name": name}, candidates, on_key=on_key)
+    if name not in known:
+        yield Fault(path, "E021", {"what": what, "name": name}, list(known), on_key=on_key)
 
 
 def _counties(scenario: Scenario) -> Iterator[Fault]:

@@ -33,13 +33,13 @@ class Document:
 
     `text` may differ from the lines where the pre-scan has put right characters; `shifts` then holds for a
     line (from 0) triples: a column of `text`, what to add from there on to get the written column, and the
-    last column that this may give.
+    last column that this may give. It is shown by its name alone: each value of a tree points at one.
     """
 
     file: str
-    text: str
-    lines: tuple[str, ...]
-    shifts: dict[int, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    text: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    shifts: dict[int, tuple[tuple[int, int, int], ...]] = field(default_factory=dict, repr=False)
 
     def mark(self, line: int, column: int, width: int = 1) -> "Mark":
         """The place at `line` and `column` of the parsed text, both counted from 0."""
