@@ -9,7 +9,7 @@ def _assumed(reason: str, low: float | None = None, high: float | None = None) -
 NOTE = {
     "en": (
         "A made-up nation. 141 counties, 51 of them poor, 8 provinces and 701 products are the channel's "
-        "counts; over 26 bn CNY in a half year is what all poor counties sold on the platform. These size the "
+        "counts; over 26 bn CNY in a half year is what all poor counties sold there. These size the "
         "inputs and prove nothing: volumes, prices, counties and provinces are drawn. Second half of 2018, "
         "since stores begin empty; the 26 bn are the first half's."
     ),
@@ -100,7 +100,7 @@ SOURCES = {
         "all warehouses and shops together; never binding", 1000000, 100000000
     ),
     "channels.*.sells.*.price_per_kg": _assumed(
-        "drawn by the generator: the usual price of the kind in the channel times a lognormal factor (sd 0.12)",
+        "drawn by the generator: the kind's usual price in the channel times a lognormal factor (sd 0.12)",
         0.5,
         600,
     ),

@@ -201,4 +201,5 @@ def _door_price(crop: Crop, where: CountyLand, price: float) -> float:
     freight = lane.price_per_parcel + (pack_kg - lane.reference_kg) * lane.price_per_extra_kg
     freight = max(freight, 0.2 * lane.price_per_parcel)
     left = price * (1.0 - ONLINE_FEES) - (freight + kind.packaging + PACKING) / pack_kg
-    return significant(max((left + kind.trader) / 2.0, kind.trader))
+    trader = kind.trader * crop.price_factor
+    return significant(max((left + trader) / 2.0, 1.02 * trader))
