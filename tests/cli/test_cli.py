@@ -255,6 +255,33 @@ def test_new_asks_only_at_a_terminal(call, monkeypatch):
     assert "bachu-trader.yaml" in out
 
 
+def test_a_made_up_nation_can_be_written_and_run_at_once(call):
+    code, out, _err = call("new", "--national", "--counties", "2", "--random-seed", "7")
+    assert code == 0
+    assert "farmsim run national-2.yaml" in out
+    assert call("run", "national-2.yaml", "-n", "1", "-q", "--set", "horizon_days=20")[0] == 0
+    assert call("new", "--national", "--counties", "2")[0] == 2
+    assert call("new", "--national", "--counties", "2", "--force")[0] == 0
+    assert call("new", "--national", "--counties", "1", "-o", "-")[1].startswith("# Written by")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--national", "bachu"), "bachu does not go with --national"),
+        (("--national", "--start", "matrix"), "--start does not go with --national"),
+        (("bachu", "--start", "matrix", "--counties", "3"), "--counties goes only with --national"),
+        (("bachu", "--start", "matrix", "--random-seed", "3"), "--random-seed goes only with --national"),
+        (("--national", "--counties", "0"), "must lie between 1 and 141"),
+        (("--national", "--random-seed", "x"), "needs a whole number"),
+    ],
+)
+def test_what_does_not_go_together_in_new_is_refused(call, arguments, said):
+    code, _out, err = call("new", *arguments)
+    assert code == 2
+    assert said in err
+
+
 def test_the_version(call):
     assert call("--version")[1].startswith("farmsim ")
 

@@ -23,6 +23,8 @@ MESSAGES = {
     "unknown-name": mark("Nothing is called {name}."),
     "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
+    "not-with": mark("{name} does not go with {option}."),
+    "only-with": mark("{name} goes only with {option}."),
     "not-ascii": mark("{value} is not a name: use letters a to z, digits and hyphens."),
 }
 

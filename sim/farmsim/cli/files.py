@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from farmsim.cli.run import Overrides, ScenarioArgument, checked_overrides
-from farmsim.cli.shared import Screen, choice, presented, write_file
+from farmsim.cli.run import MOST_SEED, Overrides, ScenarioArgument, checked_overrides
+from farmsim.cli.shared import Screen, choice, presented, whole_number, write_file
 from farmsim.errors import ScenarioError, UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
@@ -59,61 +59,119 @@ def county_names(incomplete: str) -> list[str]:
     return [name for name in COUNTIES if name.startswith(incomplete)]
 
 
+CountyName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="COUNTY",
+        autocompletion=county_names,
+        help=mark("County of the catalogue (farmsim list)."),
+    ),
+]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--start",
+        metavar="trader|online-first|matrix|empty",
+        help=mark("What to begin with: the trader only, online first, all channels in step, or no values."),
+    ),
+]
+National = Annotated[
+    bool,
+    typer.Option("--national", help=mark("A made-up nation for the Xingnong channel instead of a county.")),
+]
+NationSeed = Annotated[
+    str | None,
+    typer.Option(
+        "--random-seed", metavar="N", help=mark("With --national: random seed of what is drawn; 2018.")
+    ),
+]
+Counties = Annotated[
+    str | None,
+    typer.Option("--counties", metavar="N", help=mark("With --national: number of counties, 1 to 141.")),
+]
+NewFile = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help=mark("File to write; without it COUNTY-START.yaml or national-N.yaml."),
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help=mark("Overwrite the file if it exists."))]
+
+
 @presented
-def new(
+def new(  # noqa: PLR0913 - options
     screen: Screen,
     *,
-    county: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="COUNTY",
-            autocompletion=county_names,
-            help=mark("County of the catalogue (farmsim list)."),
-        ),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            "--start",
-            metavar="trader|online-first|matrix|empty",
-            help=mark(
-                "What to begin with: the trader only, online first, all channels in step, or no values."
-            ),
-        ),
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "--out", "-o", metavar="FILE", help=mark("File to write; without it COUNTY-START.yaml.")
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help=mark("Overwrite the file if it exists."))] = False,
+    county: CountyName = None,
+    start: Start = None,
+    national: National = False,
+    random_seed: NationSeed = None,
+    counties: Counties = None,
+    out: NewFile = None,
+    force: Force = False,
 ) -> int:
     """Write the file of a scenario; questions are asked only at a terminal."""
-    from farmsim.report.scaffold import COUNTIES, scaffold
+    if national:
+        for given in (county, start and "--start"):
+            if given:
+                raise UsageError("not-with", (("name", given), ("option", "--national")))
+        return _write_national(screen, random_seed, counties, out, force=force)
+    for option, value in (("--random-seed", random_seed), ("--counties", counties)):
+        if value is not None:
+            raise UsageError("only-with", (("name", option), ("option", "--national")))
+    name, begin = _chosen(county, start)
+    from farmsim.report.scaffold import scaffold
 
-    counties = list(COUNTIES)
-    name = county or _ask(_("County"), tuple(counties))
+    hints = [_("Add a channel first: farmsim list channels")] if begin == "empty" else []
+    return _write_new(screen, scaffold(name, begin), out, f"{name}-{begin}.yaml", hints, force=force)
+
+
+def _chosen(county: str | None, start: str | None) -> tuple[str, str]:
+    """The county and what to begin with, asked for where they are not given."""
+    from farmsim.report.scaffold import COUNTIES
+
+    known = list(COUNTIES)
+    name = county or _ask(_("County"), tuple(known))
     if not name.isascii():
         raise UsageError("not-ascii", (("value", name),))
-    if name not in counties:
+    if name not in known:
         raise UsageError(
-            "unknown-choice", (("option", _("COUNTY")), ("choices", ", ".join(counties)), ("value", name))
+            "unknown-choice", (("option", _("COUNTY")), ("choices", ", ".join(known)), ("value", name))
         )
     begin = choice("--start", start, STARTS) if start else "matrix" if county else _ask(_("Start"), STARTS)
-    text = scaffold(name, begin)
+    return name, begin
+
+
+def _write_national(
+    screen: Screen, random_seed: str | None, counties: str | None, out: str | None, *, force: bool
+) -> int:
+    """Write the file of a national scenario."""
+    from farmsim.scenario.national import national_scenario
+    from farmsim.scenario.national_land import COUNTIES
+
+    seed = 2018 if random_seed is None else whole_number("--random-seed", random_seed, 0, MOST_SEED)
+    number = COUNTIES if counties is None else whole_number("--counties", counties, 1, COUNTIES)
+    return _write_new(
+        screen, national_scenario(seed, number), out, f"national-{number}.yaml", [], force=force
+    )
+
+
+def _write_new(
+    screen: Screen, text: str, out: str | None, usual: str, hints: list[str], *, force: bool
+) -> int:
+    """Write a new file, or print it, and say what comes next."""
     if out == "-":
         screen.write(text)
         return 0
-    path = Path(out or f"{name}-{begin}.yaml")
+    path = Path(out or usual)
     if path.exists() and not force:
         raise UsageError("file-exists", (("path", str(path)),))
     write_file(path, text)
-    lines = [_("Wrote {path}").format(path=path)]
-    if begin == "empty":
-        lines.append(_("Add a channel first: farmsim list channels"))
-    lines += [f"farmsim validate {path}", f"farmsim run {path}"]
-    screen.write("\n".join(lines))
+    written = _("Wrote {path}").format(path=path)
+    screen.write("\n".join([written, *hints, f"farmsim validate {path}", f"farmsim run {path}"]))
     return 0
 
 
