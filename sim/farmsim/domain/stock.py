@@ -186,14 +186,7 @@ class Stock:
             return Issued(some, some, np.zeros(0), np.zeros(0), np.zeros(0))
         some = some[self._turns(Lots._make(part.take(some) for part in lots), now, rule)]
         pool, mass = lots.pool.take(some), have.take(some)
-        first = np.empty(len(some), dtype=np.bool_)
-        first[0] = True
-        np.not_equal(pool[1:], pool[:-1], out=first[1:])
-        starts = first.nonzero()[0]
-        before = mass.copy()
-        before[starts[1:]] -= np.add.reduceat(mass, starts)[:-1]
-        np.add.accumulate(before, out=before)
-        before -= mass
+        before = _before(pool, mass)
         taken = np.minimum(mass, np.maximum(wanted.take(pool) - before, 0.0))
         parts = (taken > CRUMB_KG).nonzero()[0]
         some, kg = some.take(parts), taken.take(parts)
@@ -327,3 +320,22 @@ class Stock:
     def _changed(self) -> None:
         self.version += 1
         self._on_hand = None
+
+
+def _before(pool: Indices, mass: Floats) -> Floats:
+    """How much stands before each entry in its pool; entries of a pool stand together.
+
+    The sums run through a table of their own for each pool, so that rounding in one never shows in another.
+    """
+    first = np.empty(len(pool), dtype=np.bool_)
+    first[0] = True
+    np.not_equal(pool[1:], pool[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    number = np.add.accumulate(first, dtype=np.intp)
+    number -= 1
+    turn = np.arange(len(pool)) - starts.take(number)
+    place = turn * len(starts) + number
+    table = np.zeros((int(turn.max()) + 1) * len(starts))
+    table.put(place, mass)
+    summed = np.add.accumulate(table.reshape(-1, len(starts)), axis=0)
+    return np.asarray(summed.take(place) - mass)
