@@ -31,8 +31,9 @@ from farmsim.scenario.national_trade import (
     SURPLUS_SHARE,
     ZIPF,
     Trade,
-    first_grade_kg,
+    is_fresh,
     make_trade,
+    sellable_kg,
 )
 
 POOR_INCOME = 14_000
@@ -40,7 +41,7 @@ POOR_INCOME = 14_000
 CONTRACTS = 50
 """Products of 701 under contract."""
 SHIFT_HOURS = 12.0
-STALL_KG = 12_000.0
+STALL_KG = 15_000.0
 """Most that a wholesale market takes of one county's product a day."""
 
 TERMS = {
@@ -162,7 +163,7 @@ def _packhouse(where: CountyLand, peaks: list[float], picked_kg: float) -> Itera
 
 
 def _xingnong(trade: Trade) -> Iterator[str]:
-    """The channel that lists everything and shares its visitors by place."""
+    """The channel that lists everything in any grade and shares its visitors by place."""
     visitors = significant(trade.visitors_per_day)
     yield "  xingnong:"
     yield f"    {TERMS['xingnong']}".replace(", ", "\n    ")
@@ -172,14 +173,15 @@ def _xingnong(trade: Trade) -> Iterator[str]:
     )
     yield "    sells:"
     for at, crop in enumerate(trade.crops):
-        yield f"      {crop.id}: {{{_online_terms(trade, at, trade.price[at])}, place: {trade.place[at]}}}"
+        terms = _online_terms(trade, at, trade.price[at], grade="")
+        yield f"      {crop.id}: {{{terms}, place: {trade.place[at]}}}"
 
 
-def _online_terms(trade: Trade, at: int, price: float) -> str:
+def _online_terms(trade: Trade, at: int, price: float, grade: str = "grade: a, ") -> str:
     """Grade, price, box and growers' terms of one product in a parcel shop."""
     packaging = KINDS[trade.crops[at].kind].packaging
     return (
-        f"grade: a, price_per_kg: {_number(price)}, packaging_cost: {_number(packaging)}, "
+        f"{grade}price_per_kg: {_number(price)}, packaging_cost: {_number(packaging)}, "
         f"growers: {_growers_terms(trade, at)}"
     )
 
@@ -257,17 +259,26 @@ def _halls(trade: Trade, demand_factor: float) -> Iterator[str]:
 
 
 def _programme(trade: Trade) -> Iterator[str]:
-    """Forward contracts for some products: a seventh of the first grade, above the trader's price."""
+    """Forward contracts for some fruit: a tenth of it, above the trader's price.
+
+    Fruit alone, since the buyer's own account knows one price for all that it sells on.
+    """
     wanted = max(1, round(CONTRACTS * len(trade.crops) / products_of(COUNTIES)))
-    chosen = sorted(
-        sorted(range(len(trade.crops)), key=lambda at: float(trade.crops[at].chance[-1]))[:wanted]
-    )
+    fruit_first = sorted(range(len(trade.crops)), key=lambda at: _contract_rank(trade.crops[at]))
+    totals = {
+        at: significant(sellable_kg(trade.crops[at], float(trade.picked_kg[at])) / 10.0)
+        for at in sorted(fruit_first[:wanted])
+    }
+    daily = sum(totals.values()) / DAYS
     yield "  programme:"
     yield "    use: order-programme"
+    yield (
+        f"    resale: {{price_per_kg: 8, kg_per_day: {_number(significant(1.2 * daily))}, cv: 0.3, "
+        f"rest_price_per_kg: 2.5, rest_kg_per_day: {_number(significant(daily))}, celsius: 4}}"
+    )
     yield "    sells:"
-    for at in chosen:
+    for at, total in totals.items():
         crop = trade.crops[at]
-        total = significant(first_grade_kg(crop, float(trade.picked_kg[at])) / 7.0)
         price = significant(1.15 * KINDS[crop.kind].trader * crop.price_factor)
         yield (
             f"      {crop.id}: {{grade: a, price_per_kg: {_number(price)}, total_kg: {_number(total)}, "
@@ -275,11 +286,16 @@ def _programme(trade: Trade) -> Iterator[str]:
         )
 
 
+def _contract_rank(crop: Crop) -> tuple[bool, float]:
+    """Fruit that keeps comes first, then as drawn."""
+    return not (product_of(crop.kind).kind == "fruit" and is_fresh(crop)), float(crop.chance[-1])
+
+
 def _trader(trade: Trade, demand_factor: float) -> Iterator[str]:
     """The trader comes to every county and buys everything."""
     yield "  trader:"
     yield "    use: farm-gate-trader"
-    yield f"    trucks_per_day: {_number(significant(0.5 * demand_factor))}"
+    yield f"    trucks_per_day: {_number(significant(0.6 * demand_factor))}"
     yield "    sells:"
     for crop in trade.crops:
         price = significant(KINDS[crop.kind].trader * crop.price_factor)

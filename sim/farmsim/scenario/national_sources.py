@@ -3,20 +3,20 @@
 
 def _assumed(reason: str, low: float | None = None, high: float | None = None) -> str:
     """An assumption with its range; a date has none."""
-    return f'{{assumed: "{reason}"' + ("}" if low is None else f", range: [{low:g}, {high:g}]}}")
+    return f'{{assumed: "{reason}"' + ("}" if low is None else f", range: [{low}, {high}]}}")
 
 
 NOTE = {
     "en": (
-        "A made-up nation. 141 counties, 51 of them poor, 8 provinces and 701 products are the channel's "
-        "counts; over 26 bn CNY in a half year is what all poor counties sold there. These size the "
-        "inputs and prove nothing: volumes, prices, counties and provinces are drawn. Second half of 2018, "
-        "since stores begin empty; the 26 bn are the first half's."
+        "A made-up nation. The channel had 141 counties, 51 of them poor, of 8 provinces and 701 products; "
+        "all poor counties sold over 26 bn CNY on the platform in the first half of 2018. These figures size "
+        "the inputs and prove nothing: counties, volumes and prices are drawn, the provinces assumed. The "
+        "second half is played, since stores begin empty and the harvests fall into it."
     ),
     "zh": (
-        "虚构的全国情景。141个县（其中51个贫困县）、8个省、701种产品是频道的已知数目；"
-        "半年260多亿元是全部贫困县在平台上的销售额。这些数字只用来确定输入规模，不证明任何结论："
-        "产量、价格、县和省份均为随机抽取。取2018年下半年，因为仓库起始为空；260亿元是上半年的数字。"
+        "虚构的全国情景。频道涵盖8个省的141个县（其中51个贫困县）和701种产品；"
+        "2018年上半年全部贫困县在平台上售出260多亿元。这些数字只用来确定输入的规模，不证明任何结论："
+        "县、产量和价格为随机抽取，省份为假设。所模拟的是下半年，因为仓库起始为空，而收获多在下半年。"
     ),
 }
 
@@ -127,7 +127,17 @@ SOURCES = {
         "five times the county's best day: others sell there too", 1, 100000000
     ),
     "channels.*.sells.*.floor_price_per_kg": _assumed("half of the normal price in a glut", 0.2, 200),
-    "channels.programme.sells.*.total_kg": _assumed("a seventh of the first grade", 1, 100000000),
+    "channels.programme.resale.price_per_kg": _assumed(
+        "fruit of 10 to 20 CNY/kg less parcel, box and traffic", 4, 12
+    ),
+    "channels.programme.resale.kg_per_day": _assumed(
+        "a little more than it buys, on an even season", 1, 10000000
+    ),
+    "channels.programme.resale.cv": _assumed("campaigns and quiet days", 0.1, 0.8),
+    "channels.programme.resale.rest_price_per_kg": _assumed("bulk sale below its own cost", 1, 5),
+    "channels.programme.resale.rest_kg_per_day": _assumed("what it clears in bulk in a glut", 1, 10000000),
+    "channels.programme.resale.celsius": _assumed("a cold store for mixed fruit", 0, 8),
+    "channels.programme.sells.*.total_kg": _assumed("a tenth of what can be sold", 1, 100000000),
     "channels.programme.sells.*.kg_per_day": _assumed("taken in about twenty days", 0.1, 10000000),
     "channels.*.max_kg_per_day": _assumed("what a county's stall places of one product", 1, 10000000),
     "channels.trader.trucks_per_day": _assumed(

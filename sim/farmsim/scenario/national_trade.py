@@ -34,8 +34,8 @@ ONLINE_FEES = 0.15
 PACKING = 2.0
 """Labour of one parcel, CNY."""
 SURPLUS_SHARE = 0.25
-SUPPLY = 1.35
-"""First grade brought to the door, over what the channels are expected to ask of it."""
+SUPPLY = 1.55
+"""What is brought to the door, over what the consumer channels are expected to ask of it."""
 SESSIONS = 3
 """Livestream sessions of one product."""
 
@@ -55,8 +55,8 @@ def _keeps(crop: Crop) -> bool:
     return product_of(crop.kind).keeping.median_days >= 14.0
 
 
-def _is_fresh(crop: Crop) -> bool:
-    """Whether it is eaten fresh."""
+def is_fresh(crop: Crop) -> bool:
+    """Whether it is eaten fresh and keeps so for a fortnight."""
     return product_of(crop.kind).kind in {"fruit", "vegetable"} and _keeps(crop)
 
 
@@ -65,15 +65,15 @@ def _is_gift(crop: Crop) -> bool:
     return KINDS[crop.kind].is_gift
 
 
-XINGNONG_ORDERS = 1_500_000.0
+XINGNONG_ORDERS = 1_480_000.0
 """Orders of a plain day in the channel whose visitors all products share."""
 
 ASSORTMENTS = {
-    "taobao": Assortment(250, 1_010_000.0, 1.0, lambda _: True),
+    "taobao": Assortment(250, 1_020_000.0, 1.0, lambda _: True),
     "tao-xiang-tian": Assortment(60, 110_000.0, 1.12, lambda _: True),
     "livestream": Assortment(40, 30_000.0, 0.9, lambda _: True),
     "tmall-supermarket": Assortment(60, 80_000.0, 1.05, _keeps),
-    "hema": Assortment(45, 45_000.0, 1.1, _is_fresh),
+    "hema": Assortment(45, 45_000.0, 1.1, is_fresh),
     "rt-mart": Assortment(60, 40_000.0, 0.8, _keeps),
     "intime": Assortment(30, 5_000.0, 1.35, _is_gift),
 }
@@ -148,17 +148,17 @@ def make_trade(land: Sequence[CountyLand], demand_factor: float) -> Trade:
     )
 
 
-def first_grade_kg(crop: Crop, picked_kg: float) -> float:
-    """What is left for sale of the first grade, once culls, own use and damage are gone."""
+def sellable_kg(crop: Crop, picked_kg: float) -> float:
+    """What is left for sale in all grades, once culls, own use and damage are gone."""
     growers = growers_of(crop.kind)
     brought = picked_kg * (1.0 - growers.field_loss_share) * (1.0 - growers.own_use_share)
-    return brought * growers.grade_shares["a"] * (1.0 - product_of(crop.kind).packhouse_damage_share)
+    return brought * (1.0 - product_of(crop.kind).packhouse_damage_share)
 
 
 def _picked_kg(crop: Crop, packs: float) -> float:
-    """What must be picked so that the first grade covers the expected packs and the drawn margin."""
+    """What must be picked so that all grades cover the expected packs and the drawn margin."""
     wanted = packs * product_of(crop.kind).pack_kg * SUPPLY * crop.supply_factor
-    return wanted / first_grade_kg(crop, 1.0)
+    return wanted / sellable_kg(crop, 1.0)
 
 
 def _open_days(crop: Crop, where: CountyLand) -> NDArray[np.bool_]:
