@@ -74,7 +74,7 @@ def national_scenario(
         *_trader(trade, demand_factor),
     ]
     lines = [
-        *_head(random_seed, counties, replications, len(trade.crops)),
+        *_head(random_seed, counties, replications, len(trade.crops), demand_factor),
         "products:",
         *(_product_line(crop, where) for crop, where in zip(trade.crops, trade.county, strict=True)),
         "",
@@ -93,12 +93,18 @@ def national_scenario(
     return "\n".join(lines) + "\n"
 
 
-def _head(random_seed: int, counties: int, replications: int, products: int) -> Iterator[str]:
+def _head(
+    random_seed: int, counties: int, replications: int, products: int, demand_factor: float
+) -> Iterator[str]:
     """Title, note and frame."""
-    yield f"# Written by: farmsim new --national --random-seed {random_seed} --counties {counties}"
+    scaled = f", demand times {demand_factor:g}" if demand_factor != 1.0 else ""
+    yield f"# Written by: farmsim new --national --random-seed {random_seed} --counties {counties}{scaled}"
     yield f"# {products} products of {counties} counties; what is drawn and how is said under sources."
-    yield "name: Xingnong channel of 2018"
-    yield 'label: {en: "Xingnong channel of 2018", zh: "2018年兴农扶贫频道"}'
+    some, some_zh = (
+        (f", {counties} of its counties", f"（{counties}个县）") if counties < COUNTIES else ("", "")
+    )
+    yield f'name: "Xingnong channel of 2018{some}"'
+    yield f'label: {{en: "Xingnong channel of 2018{some}", zh: "2018年兴农扶贫频道{some_zh}"}}'
     yield "note:"
     for language, text in NOTE.items():
         yield f'  {language}: "{text}"'
