@@ -99,13 +99,18 @@ def binomial(u: ArrayLike, trials: ArrayLike, p: ArrayLike) -> Ints:
 
 def poisson_cells(u: Floats, mean: Floats) -> Ints:
     """The same for arrays of one shape that are known to be sound."""
-    if u.size < _GUIDED or (u.size < _SIFTED and mean.max() < _WORTH_GUIDING):
+    few = u.size < _GUIDED or (u.size < _SIFTED and np.maximum.reduce(mean, axis=None) < _WORTH_GUIDING)
+    if few and u.ndim == 1:
+        return _poisson_counts(u, mean)
+    if few:
         return _poisson_counts(u.reshape(-1), mean.reshape(-1)).reshape(u.shape)
     return _in_two_passes(_looked_up, _poisson_counts, u, mean)
 
 
 def binomial_cells(u: Floats, trials: Floats | Ints, p: Floats) -> Ints:
     """The same for arrays of one shape that are known to be sound."""
+    if u.size < _SIFTED and u.ndim == 1:
+        return _binomial_counts(u, trials, p)
     if u.size < _SIFTED:
         return _binomial_counts(u.reshape(-1), trials.reshape(-1), p.reshape(-1)).reshape(u.shape)
     return _in_two_passes(_none_for_sure, _binomial_counts, u, trials, p)
