@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from farmsim.streams import Streams, normals, uniform_block, uniforms
+from farmsim.streams import Streams, Turns, normals, uniform_block, uniforms
 
 WORD = 2**64
 KNOWN_WORDS = ["8352d81514c3f20f", "4d645c710dea443c", "5f664b34b649cc78", "89d8c127f819498b"]
@@ -218,3 +218,20 @@ def test_normals_keep_the_shape_and_are_symmetric_and_increasing(block):
     np.testing.assert_array_equal(normals(u.T), z.T)
     assert (np.diff(normals(np.linspace(1e-6, 1 - 1e-6, 100_001))) > 0).all()
     assert normals(np.array(0.975)).shape == ()
+
+
+def test_a_turn_gives_the_same_numbers_whatever_was_drawn_before():
+    keys = Streams(1, 0).keys("turns", ["a", "b"])
+    turns, alone = Turns(keys), Turns(keys[1:])
+    turns.at(0, 3).random(5)
+    turns.at(1, 2).integers(0, 1000, 7)
+    assert turns.at(1, 5).random(4).tolist() == alone.at(0, 5).random(4).tolist()
+    assert turns.at(1, 5).random(4).tolist() == alone.at(0, 5).random(4).tolist()
+
+
+def test_turns_and_streams_are_unlike_each_other():
+    turns = Turns(Streams(1, 0).keys("turns", NAMES[:40]))
+    first = np.array([[turns.at(stream, turn).random() for turn in range(50)] for stream in range(40)])
+    assert len(np.unique(first)) == first.size
+    assert stats.kstest(first.ravel(), "uniform").pvalue > 1e-4
+    assert abs(np.corrcoef(first[:, :-1].ravel(), first[:, 1:].ravel())[0, 1]) < 4.0 / np.sqrt(first.size)

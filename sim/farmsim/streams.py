@@ -66,6 +66,30 @@ class Streams:
         return f"Streams(seed={self.seed}, replication={self.replication})"
 
 
+class Turns:
+    """One generator for many short sequences: set to the turn of a stream, it starts afresh there.
+
+    What a turn gives depends on its stream and number alone. Setting it costs less than a microsecond, making
+    a generator thirty; in return only one turn can be drawn from at a time.
+    """
+
+    __slots__ = ("_bits", "_generator", "_keys", "_state", "_words")
+
+    def __init__(self, keys: NDArray[np.uint64]) -> None:
+        """`keys` are those of the streams, as from `Streams.keys`."""
+        self._keys = keys.tolist()
+        self._bits = np.random.Philox(key=0)
+        self._generator = np.random.Generator(self._bits)
+        self._state = self._bits.state
+        self._words = self._state["state"]["key"]
+
+    def at(self, stream: int, turn: int) -> np.random.Generator:
+        """The generator at the start of a turn, numbered from 0, of the stream in this place."""
+        self._words[0], self._words[1] = self._keys[stream], turn
+        self._bits.state = self._state
+        return self._generator
+
+
 class _PhiloxKey(ISeedSequence):
     """A Philox key in the guise of a seed sequence: given as `key`, it would not spare the draw of a seed."""
 

@@ -56,10 +56,12 @@ channels:
 """
 
 
-def queue(tmp_path, *, lines, loads_per_day, days):
-    """A packhouse whose lines take an hour a load on average, day and night."""
+def queue(tmp_path, *, lines, loads_per_day, days, idle_days=0):
+    """A packhouse whose lines take an hour a load on average, day and night; idle days follow the harvest."""
     last = np.datetime64("2019-01-01") + days - 1
-    text = QUEUE.format(days=days, lines=lines, harvest_kg=1000.0 * loads_per_day * days, last=last)
+    text = QUEUE.format(
+        days=days + idle_days, lines=lines, harvest_kg=1000.0 * loads_per_day * days, last=last
+    )
     file = tmp_path / "queue.yaml"
     file.write_text(text, encoding="utf-8")
     return make_model(load_scenario(file).scenario)
@@ -100,7 +102,9 @@ def test_the_loads_of_a_day_are_as_many_as_a_poisson_stream_brings(tmp_path):
 
 
 def test_service_times_do_not_depend_on_how_many_lines_there_are(tmp_path):
-    few, many = (packed_in(queue(tmp_path, lines=n, loads_per_day=10.0, days=30), 2) for n in (1, 4))
+    few, many = (
+        packed_in(queue(tmp_path, lines=n, loads_per_day=10.0, days=30, idle_days=3), 2) for n in (1, 4)
+    )
     assert [row.busy_line_days for row in few] == pytest.approx([row.busy_line_days for row in many])
     assert all(a.queue_days_sum > b.queue_days_sum for a, b in zip(few, many, strict=True))
 

@@ -15,6 +15,7 @@ from farmsim.domain.network import Packhouse, worked_until
 from farmsim.domain.records import Packed
 from farmsim.domain.sums import sum_by
 from farmsim.engine.world import World
+from farmsim.streams import Turns
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -89,6 +90,7 @@ class Yard:
         self._waiting_kg = np.zeros(len(groups.ids))
         self._outside: dict[_Load, None] = {}
         """Loads on their way, before the door or on a line, in the order of setting out."""
+        self._turns = Turns(world.streams.keys("packhouse", groups.ids))
         self._damaged_kg = np.zeros(len(scenario.products))
         self._spoiled_kg = np.zeros(len(scenario.products))
         """Thrown out at sorting since it was last counted, [product]."""
@@ -212,7 +214,7 @@ class Yard:
     def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:
         """The day's loads of one group set out for the door."""
         world, block = self._world, lines.block
-        generator = world.streams.generator("packhouse", world.layout.groups.ids[group], day)
+        generator = self._turns.at(group, day)
         if block.arrivals == "poisson":
             count = max(1, int(generator.poisson(kg / block.load_kg)))
             when = np.sort(generator.random(count))

@@ -20,6 +20,7 @@ from farmsim.engine.delivery import Courier, Load, ParcelRules
 from farmsim.engine.stores import Stores
 from farmsim.engine.waiting import WaitingList
 from farmsim.engine.world import World
+from farmsim.streams import Turns
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -59,7 +60,8 @@ class ParcelShops:
         self.rules = rules
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
-        self._entities = ["/".join(layout.offers.ids[o]) for o in market.offer]
+        names = ["/".join(layout.offers.ids[o]) for o in market.offer]
+        self._turns = Turns(world.streams.keys("ration", names))
         self._list = WaitingList(layout, world.streams, market, rules)
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
         edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
@@ -190,8 +192,8 @@ class ParcelShops:
             return wanted.copy()
         if able <= 0:
             return np.zeros_like(wanted)
-        entity = self._entities[at]
-        return served(self._world.streams.generator("ration", entity, day, bucket, int(again)), wanted, able)
+        turn = (bucket << 32) + 2 * day + again
+        return served(self._turns.at(at, turn), wanted, able)
 
     def _able(self, way: _Way, granted: Floats) -> tuple[Floats, Integers]:
         """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""

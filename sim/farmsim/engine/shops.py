@@ -17,6 +17,7 @@ from farmsim.engine.consumers import Consumers
 from farmsim.engine.shelves import Shelves
 from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
+from farmsim.streams import Turns
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -40,7 +41,8 @@ class Shops:
         edges = np.searchsorted(consumers.market.cells.offer, np.stack([shelves.at, shelves.at + 1]))
         self._own = [slice(int(a), int(b)) for a, b in edges.T]
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
-        self._entities = ["/".join(world.layout.offers.ids[offer]) for offer in shelves.offers]
+        names = ["/".join(world.layout.offers.ids[offer]) for offer in shelves.offers]
+        self._turns = Turns(world.streams.keys("queue", names))
         self._sold_as = [f"sold:{world.layout.channels[c]}" for c in shelves.channels]
         products = world.layout.offers.product[shelves.offers]
         self._sold_key = shelves.chain * len(world.layout.products) + products
@@ -124,7 +126,7 @@ class Shops:
         free = self._packs - self._sold
         asked = self._by_shelf(wanted)
         for i in (asked > free).nonzero()[0].tolist():
-            generator = self._world.streams.generator("queue", self._entities[i], day, int(again))
+            generator = self._turns.at(i, 2 * day + again)
             sold[self._own[i]] = served(generator, wanted[self._own[i]], int(free[i]))
         self._sold = self._sold + np.minimum(asked, free)
         return sold, wanted - sold
