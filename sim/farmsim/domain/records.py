@@ -38,7 +38,8 @@ class Ordered(NamedTuple):
     """Consumers' orders of a day by consumer offer, packs.
 
     Wanted, served the same day, lost at once, cancelled while waiting, served in all (the waiting too), and
-    among these those who came from a sold-out offer.
+    among these those who came from a sold-out offer. Wanted and served in all also by pair of consumer offer
+    and province, for those pairs that can be.
     """
 
     day: int
@@ -48,6 +49,8 @@ class Ordered(NamedTuple):
     cancelled: Integers
     served: Integers
     switched_in: Integers
+    wanted_there: Integers
+    served_there: Integers
 
 
 class Dispatched(NamedTuple):

@@ -46,6 +46,10 @@ class Cells(NamedTuple):
     """First cell of every consumer offer that has cells."""
     owners: Indices
     """Those consumer offers."""
+    pairs: Indices
+    """The entries of the flattened [consumer offer, province] that have cells."""
+    first_of_pair: Indices
+    """First cell of each of these."""
     address: NDArray[np.uint64]
     """Counter of the cell within its offer's stream."""
 
@@ -170,7 +174,10 @@ def _compile(
     own_base = np.array([side.own_base for side in sides])
     own_base *= ((layout.offers.price[offer] / _base_prices(layout, offer)) ** elasticity)[:, None]
     slots = [side.slots for side in sides]
-    cells = _cells(slots, (weight + own_base) > 0.0, len(offline))
+    spread = np.array([side.share for side in sides])
+    in_sessions = np.array([_has_sessions(layout, index) for index in offer.tolist()])
+    open_to = (weight + own_base > 0.0) | (in_sessions[:, None] & (spread > 0.0))
+    cells = _cells(slots, open_to, len(offline))
     return Market(
         offer=offer,
         parcel=np.array([isinstance(block, ParcelChannel) for block in blocks]),
@@ -197,7 +204,7 @@ def _compile(
         rating_start=np.array(
             [block.rating.start if isinstance(block, ParcelChannel) else FULL_MARKS for block in blocks]
         ),
-        province_share=np.array([side.share for side in sides]),
+        province_share=spread,
         cells=cells,
         tables=_tables(cells, group, len(offline)),
         attended=_attended(layout, offer),
@@ -243,6 +250,11 @@ def _packs_per_day(
         return channel.attention.conversion_share if own is None else own
     assert sale.base_kg_per_day is not None, "independent demand needs a base rate"
     return sale.base_kg_per_day / pack_kg
+
+
+def _has_sessions(layout: Layout, offer: int) -> bool:
+    channel, _, product = layout.offers.ids[offer]
+    return getattr(layout.scenario.channels[channel].sells[product], "sessions", None) is not None
 
 
 def _attended(layout: Layout, offer: Indices) -> Attended | None:
@@ -312,6 +324,7 @@ def _cells(slots: list[Floats], open_to: NDArray[np.bool_], regions: int) -> Cel
     offer, province = np.concatenate(offers), np.concatenate(where)
     slot_of = np.concatenate(slot)
     owners, first = np.unique(offer, return_index=True)
+    pairs, first_of_pair = np.unique(offer * regions + province, return_index=True)
     return Cells(
         offer=offer,
         province=province,
@@ -320,6 +333,8 @@ def _cells(slots: list[Floats], open_to: NDArray[np.bool_], regions: int) -> Cel
         share=np.concatenate(share),
         first=first,
         owners=owners,
+        pairs=pairs,
+        first_of_pair=first_of_pair,
         address=(province * 64 + slot_of).astype(np.uint64),
     )
 

@@ -114,6 +114,7 @@ class Season:
 
     def fruit_kg(self) -> Floats:
         """What the counties have in store or expect to sort today, kg by good."""
+        self.stores.put_away()
         return self.stores.on_hand_kg() + self.yard.intake_kg()
 
     def depart(self, day: int) -> None:

@@ -64,10 +64,24 @@ class Storefront:
         cancelled = self._parcels.end_day(day)
         world = self._world
         if world.wants is None or Ordered in world.wants:
-            wanted, kept, lost, served, came_over = self._by_offer(
-                self._orders, at_once, missed, sold + again, again
-            )
-            world.record(Ordered(day, wanted, kept, lost, cancelled, served, came_over))
+            self._record(day, at_once, missed, sold + again, again, cancelled)
+
+    def _record(
+        self,
+        day: int,
+        at_once: Integers,
+        missed: Integers,
+        served: Integers,
+        again: Integers,
+        cancelled: Integers,
+    ) -> None:
+        """Write down the day's orders; all by cell but those cancelled, which are by consumer offer."""
+        first = self._consumers.market.cells.first_of_pair
+        wanted_there, served_there = (np.add.reduceat(n, first) for n in (self._orders, served))
+        wanted, kept, lost, sold, came_over = self._by_offer(self._orders, at_once, missed, served, again)
+        self._world.record(
+            Ordered(day, wanted, kept, lost, cancelled, sold, came_over, wanted_there, served_there)
+        )
 
     def _choose_again(self, day: int, missed: Integers) -> Integers:
         """Served packs of those who chose once more, by cell."""
@@ -85,9 +99,12 @@ class Storefront:
             return packed.served
         return packed.served + self._shops.serve(day, orders, again=True)[0]
 
-    def _by_offer(self, *counts: Integers) -> Integers:
-        """Sums of cells by consumer offer, [count, consumer offer]."""
+    def _by_offer(self, *counts: Integers) -> list[Integers]:
+        """Sums of cells by consumer offer, for each of the counts."""
         cells = self._consumers.market.cells
-        out = np.zeros((len(counts), len(self._consumers.market.offer)), dtype=np.int64)
-        out[:, cells.owners] = np.add.reduceat(np.array(counts), cells.first, axis=1)
-        return out
+        sums = []
+        for count in counts:
+            by_offer = np.zeros(len(self._consumers.market.offer), dtype=np.int64)
+            by_offer[cells.owners] = np.add.reduceat(count, cells.first)
+            sums.append(by_offer)
+        return sums
