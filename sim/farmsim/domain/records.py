@@ -53,6 +53,35 @@ class Ordered(NamedTuple):
     served_there: Integers
 
 
+class Decided(NamedTuple):
+    """Orders that found their end on a day, by cell (consumer offer, province, transit slot), packs.
+
+    Each order is served, lost or cancelled on exactly one day; some of those that are lost at a sold-out offer
+    are served at another one, where they are `switched_in`. `waited` says how many of the parcels of parcel
+    shops had waited how long, [days, consumer offer].
+    """
+
+    day: int
+    served: Integers
+    switched_in: Integers
+    lost: Integers
+    cancelled: Integers
+    waited: Integers
+
+
+class Fates(NamedTuple):
+    """How the parcels that left on a day will end, [consumer offer, transit slot].
+
+    `bad` ones arrive spoiled or bruised, `refused` are those of them that the customer does not take.
+    """
+
+    day: int
+    sent: Floats
+    lost: Floats
+    bad: Floats
+    refused: Floats
+
+
 class Dispatched(NamedTuple):
     """Produce that left the county by offer: kg, mean thermal age x kg."""
 
@@ -142,5 +171,17 @@ class Closed(NamedTuple):
 
 
 Row = (
-    Harvested | Packed | Ordered | Dispatched | Delivered | Traded | Lost | Stocked | Paid | Welfare | Closed
+    Harvested
+    | Packed
+    | Ordered
+    | Decided
+    | Fates
+    | Dispatched
+    | Delivered
+    | Traded
+    | Lost
+    | Stocked
+    | Paid
+    | Welfare
+    | Closed
 )

@@ -14,7 +14,7 @@ from farmsim.domain.counts import binomial_cells
 from farmsim.domain.demand import reputation
 from farmsim.domain.network import ParcelLane
 from farmsim.domain.produce import freshness
-from farmsim.domain.records import Delivered
+from farmsim.domain.records import Delivered, Fates
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books, Cost
 from farmsim.engine.catchment import Market
@@ -258,6 +258,8 @@ class Courier:
         p_bad = np.minimum(np.maximum(1.0 - sound * self._unhurt, 0.0), 1.0)
         ended = np.zeros((LEFT + 1, *count.shape))
         self._draw_outcomes(day, count, p_bad, ended.reshape(LEFT + 1, -1))
+        if self._world.wants is None or Fates in self._world.wants:
+            self._world.record(Fates(day, count, *ended[[LOST, BAD, REFUSED]]))
         arrived = count - ended[LOST]
         late_days = market.slot_days - self._promised - 1.0
         elapsed, late = market.slot_days + np.zeros((len(count), 1)), np.maximum(late_days, 0.0)

@@ -151,8 +151,16 @@ class ParcelShops:
             self._loads = []
 
     def end_day(self, day: int) -> Integers:
-        """Overdue customers may cancel; cancelled packs by consumer offer."""
-        return self._list.end_day(day)
+        """Overdue customers may cancel; cancelled packs by cell."""
+        cancelled = np.zeros(len(self._consumers.market.cells.offer), dtype=np.int64)
+        if self._list.anybody:
+            cancelled[self._list.cells] = self._list.end_day(day)
+        return cancelled
+
+    @property
+    def waited(self) -> Integers:
+        """Parcels packed today by how long they had waited, [days, consumer offer]."""
+        return self._waits
 
     def _by_offer(self, counts: Integers) -> Integers:
         """Sums of cells by consumer offer."""

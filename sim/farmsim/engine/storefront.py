@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.records import Ordered
+from farmsim.domain.records import Decided, Ordered
 from farmsim.domain.sums import sum_by
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.parcels import ParcelShops
@@ -65,6 +65,8 @@ class Storefront:
         world = self._world
         if world.wants is None or Ordered in world.wants:
             self._record(day, at_once, missed, sold + again, again, cancelled)
+        if world.wants is None or Decided in world.wants:
+            world.record(Decided(day, sold, again, missed, cancelled, self._parcels.waited))
 
     def _record(
         self,
@@ -75,13 +77,11 @@ class Storefront:
         again: Integers,
         cancelled: Integers,
     ) -> None:
-        """Write down the day's orders; all by cell but those cancelled, which are by consumer offer."""
+        """Write down the day's orders, all given by cell."""
         first = self._consumers.market.cells.first_of_pair
-        wanted_there, served_there = (np.add.reduceat(n, first) for n in (self._orders, served))
-        wanted, kept, lost, sold, came_over = self._by_offer(self._orders, at_once, missed, served, again)
-        self._world.record(
-            Ordered(day, wanted, kept, lost, cancelled, sold, came_over, wanted_there, served_there)
-        )
+        there = [np.add.reduceat(count, first) for count in (self._orders, served)]
+        sums = self._by_offer(self._orders, at_once, missed, cancelled, served, again)
+        self._world.record(Ordered._make([day, *sums, *there]))
 
     def _choose_again(self, day: int, missed: Integers) -> Integers:
         """Served packs of those who chose once more, by cell."""

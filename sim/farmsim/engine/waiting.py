@@ -61,9 +61,9 @@ class WaitingList:
         self.orders = orders[: days[-1] + 1] if self.anybody else self._nobody
 
     def end_day(self, day: int) -> Integers:
-        """Everybody waits a day longer and overdue customers may cancel; cancelled, by consumer offer."""
+        """Everybody waits a day longer and overdue customers may cancel; cancelled, by place."""
         if not self.anybody:
-            return np.zeros(self._size, dtype=np.int64)
+            return np.zeros(len(self.cells), dtype=np.int64)
         queue = np.zeros((min(len(self.orders) + 1, self._buckets), len(self.cells)), dtype=np.int64)
         queue[1:] = self.orders[: len(queue) - 1]
         if len(queue) == len(self.orders):
@@ -80,4 +80,4 @@ class WaitingList:
                 u, queue[waited, place], self._rules.leaves_share[offer]
             )
         self.keep(queue - cancelled)
-        return self.by_offer(np.add.reduce(cancelled, axis=0))
+        return np.asarray(np.add.reduce(cancelled, axis=0))
