@@ -56,9 +56,9 @@ class Ordered(NamedTuple):
 class Decided(NamedTuple):
     """Orders that found their end on a day, by cell (consumer offer, province, transit slot), packs.
 
-    Each order is served, lost or cancelled on exactly one day; some of those that are lost at a sold-out offer
-    are served at another one, where they are `switched_in`. `waited` says how many of the parcels of parcel
-    shops had waited how long, [days, consumer offer].
+    Each order is served, lost or cancelled on exactly one day; some of those that are lost at a sold-out
+    offer are served at another one, where they are `switched_in`. `waited` says how many of the parcels of
+    parcel shops had waited how long, [days, consumer offer].
     """
 
     day: int
