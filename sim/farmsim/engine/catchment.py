@@ -15,6 +15,7 @@ from farmsim.domain.demand import Independent, Logit
 from farmsim.domain.network import ParcelLane, road_km, transit_probabilities
 from farmsim.domain.seasons import calendar_factor
 from farmsim.domain.terms import Attraction
+from farmsim.engine.attention import Attended, make_attended
 from farmsim.engine.layout import Layout, parcel_lane
 from farmsim.engine.programmes import promotion_factors
 from farmsim.scenario.catalogue import provinces
@@ -62,19 +63,6 @@ class Table(NamedTuple):
     places: Indices
     """Their places in the flattened table; its last column is left free."""
     width: int
-
-
-class Attended(NamedTuple):
-    """Offers of channels whose visitors are shared by all that is listed."""
-
-    at: Indices
-    """Positions among the consumer offers."""
-    weight: Floats
-    """Pull of each one's place on the list."""
-    channel: Indices
-    """Number among those channels, [attended offer]."""
-    visitors: Floats
-    """A plain day's visitors, [such channel]."""
 
 
 class Market(NamedTuple):
@@ -207,7 +195,7 @@ def _compile(
         province_share=spread,
         cells=cells,
         tables=_tables(cells, group, len(offline)),
-        attended=_attended(layout, offer),
+        attended=make_attended(layout, offer),
     )
 
 
@@ -255,34 +243,6 @@ def _packs_per_day(
 def _has_sessions(layout: Layout, offer: int) -> bool:
     channel, _, product = layout.offers.ids[offer]
     return getattr(layout.scenario.channels[channel].sells[product], "sessions", None) is not None
-
-
-def _attended(layout: Layout, offer: Indices) -> Attended | None:
-    """The offers of channels with shared visitors, with the pull of their places."""
-    channels = [
-        (c, block)
-        for c, block in enumerate(layout.blocks)
-        if isinstance(block, ParcelChannel) and block.attention is not None
-    ]
-    at: list[int] = []
-    weight: list[float] = []
-    number: list[int] = []
-    visitors: list[float] = []
-    for index, (channel, block) in enumerate(channels):
-        assert block.attention is not None
-        visitors.append(block.attention.visitors_per_day)
-        places = {product: float(k) for k, product in enumerate(block.sells, 1)}
-        for position in (layout.offers.channel[offer] == channel).nonzero()[0].tolist():
-            product = layout.offers.ids[offer[position]][2]
-            place = block.sells[product].place or places[product]
-            at.append(position)
-            number.append(index)
-            weight.append(place**-block.attention.zipf_exponent)
-    if not at:
-        return None
-    return Attended(
-        np.array(at, dtype=np.intp), np.array(weight), np.array(number, dtype=np.intp), np.array(visitors)
-    )
 
 
 def _express(place: Place, lane: ParcelLane, pack_kg: float) -> tuple[Floats, Floats]:

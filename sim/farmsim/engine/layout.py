@@ -6,6 +6,7 @@
 Counties and products are rows of the same arrays, so that 1 and 141 counties are the same code.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -13,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import Channel, OrderChannel, ParcelChannel, StockedChannel
-from farmsim.domain.households import GrowerGroup
 from farmsim.domain.network import BulkLane, ParcelLane
 from farmsim.domain.terms import Growers
+from farmsim.engine.groups import Groups, make_groups
 from farmsim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -36,23 +37,6 @@ class Goods(NamedTuple):
     rank: Indices
     median: Floats
     shape: Floats
-
-
-class Groups(NamedTuple):
-    """[group] of growers in the order of counties."""
-
-    ids: tuple[str, ...]
-    blocks: tuple[GrowerGroup, ...]
-    county: Indices
-    product: Indices
-    goods: Indices
-    """[group, grade]: the goods that it brings, best grade first; -1 beyond the product's last grade."""
-    of_good: Indices
-    """[good, place]: the groups that bring a good; -1 beyond the last."""
-    place: Indices
-    """Place of a group among those that bring the same goods."""
-    of_offer: Indices
-    """[offer, place]: the groups whose fruit an offer sells, in the same order; -1 beyond the last."""
 
 
 class Offers(NamedTuple):
@@ -133,7 +117,12 @@ def make_layout(scenario: Scenario) -> Layout:
         products=products,
         counties=counties,
         goods=goods,
-        groups=_groups(scenario, products, goods, offers),
+        groups=make_groups(
+            scenario,
+            products,
+            list(zip(goods.county.tolist(), goods.product.tolist(), strict=True)),
+            list(zip(offers.county.tolist(), offers.product.tolist(), strict=True)),
+        ),
         offers=offers,
         lines=lines,
         rows=rows,
@@ -163,51 +152,12 @@ def _goods(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, .
     keeping = [scenario.products[product].keeping for _, product, _ in ids]
     return Goods(
         ids=tuple(ids),
-        county=np.array([counties.index(c) for c, _, _ in ids], dtype=np.intp),
-        product=np.array([products.index(p) for _, p, _ in ids], dtype=np.intp),
+        county=_numbers(counties, [c for c, _, _ in ids]),
+        product=_numbers(products, [p for _, p, _ in ids]),
         rank=np.array([scenario.products[p].grades.index(g) for _, p, g in ids], dtype=np.intp),
         median=np.array([k.median_days for k in keeping]),
         shape=np.array([k.shape for k in keeping]),
     )
-
-
-def _groups(scenario: Scenario, products: tuple[str, ...], goods: Goods, offers: Offers) -> Groups:
-    ids: list[str] = []
-    blocks: list[GrowerGroup] = []
-    county: list[int] = []
-    for index, (county_id, block) in enumerate(scenario.counties.items()):
-        ids += [f"{county_id}/{name}" for name in block.growers]
-        blocks += block.growers.values()
-        county += [index] * len(block.growers)
-    product = [products.index(group.product) for group in blocks]
-    together: dict[tuple[int, int], list[int]] = {}
-    for group, pair in enumerate(zip(county, product, strict=True)):
-        together.setdefault(pair, []).append(group)
-    places: dict[tuple[int, int], list[int]] = {}
-    for good, pair in enumerate(zip(goods.county.tolist(), goods.product.tolist(), strict=True)):
-        places.setdefault(pair, []).append(good)
-    pairs = list(zip(county, product, strict=True))
-    sold = zip(offers.county.tolist(), offers.product.tolist(), strict=True)
-    return Groups(
-        ids=tuple(ids),
-        blocks=tuple(blocks),
-        county=np.array(county, dtype=np.intp),
-        product=np.array(product, dtype=np.intp),
-        goods=_padded([places[pair] for pair in pairs]),
-        of_good=_padded(
-            [together[p] for p in zip(goods.county.tolist(), goods.product.tolist(), strict=True)]
-        ),
-        place=np.array([together[pair].index(group) for group, pair in enumerate(pairs)], dtype=np.intp),
-        of_offer=_padded([together[pair] for pair in sold]),
-    )
-
-
-def _padded(rows: list[list[int]]) -> Indices:
-    """Rows of different lengths as one table, filled up with -1."""
-    table = np.full((len(rows), max(map(len, rows), default=1)), -1, dtype=np.intp)
-    for index, row in enumerate(rows):
-        table[index, : len(row)] = row
-    return table
 
 
 def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, ...]) -> Offers:
@@ -222,18 +172,23 @@ def _offers(scenario: Scenario, products: tuple[str, ...], counties: tuple[str, 
         getattr(sale, "pack_kg", None) or scenario.products[p].pack_kg
         for sale, (_, _, p) in zip(sales, ids, strict=True)
     ]
-    channels = list(scenario.channels)
     return Offers(
         ids=tuple(ids),
-        channel=np.array([channels.index(c) for c, _, _ in ids], dtype=np.intp),
-        county=np.array([counties.index(c) for _, c, _ in ids], dtype=np.intp),
-        product=np.array([products.index(p) for _, _, p in ids], dtype=np.intp),
+        channel=_numbers(tuple(scenario.channels), [c for c, _, _ in ids]),
+        county=_numbers(counties, [c for _, c, _ in ids]),
+        product=_numbers(products, [p for _, _, p in ids]),
         pack_kg=np.array(packs, dtype=np.float64),
         price=np.array([sale.price_per_kg for sale in sales], dtype=np.float64),
         door_price=np.array([t.door_price_per_kg for t in terms], dtype=np.float64),
         surplus_share=np.array([t.surplus_share for t in terms], dtype=np.float64),
         median=np.array([scenario.products[p].keeping.median_days for _, _, p in ids]),
     )
+
+
+def _numbers(names: tuple[str, ...], entries: list[str]) -> Indices:
+    """The place of each entry among the names."""
+    place = {name: index for index, name in enumerate(names)}
+    return np.array([place[entry] for entry in entries], dtype=np.intp)
 
 
 def grower_terms(channel: Channel, product: str) -> Growers:
@@ -263,67 +218,74 @@ def _lines(scenario: Scenario, goods: Goods, offers: Offers) -> Lines:
 
 
 def _rows(scenario: Scenario, goods: Goods, lines: Lines, counties: tuple[str, ...]) -> Rows:
-    places: list[str] = []
-    kinds: list[str] = []
-    row_good: list[int] = []
-    row_place: list[int] = []
-    celsius: list[float] = []
+    table = _RowTable()
     sellable = np.zeros((len(goods.ids), 2), dtype=np.intp)
     has_cold = np.zeros(len(goods.ids), dtype=np.bool_)
     of_line = np.full(len(lines.offer), -1, dtype=np.intp)
-
-    pool: list[int] = []
-    rank: list[int] = []
-
-    def add(place: int, good: int, warmth: float, order: tuple[int, int]) -> int:
-        row_place.append(place)
-        row_good.append(good)
-        celsius.append(warmth)
-        pool.append(order[0])
-        rank.append(order[1])
-        return len(row_good) - 1
-
     for index, name in enumerate(counties):
         store = scenario.counties[name].cold_store
-        of_county = np.flatnonzero(goods.county == index)
-        places.append(f"gate:{name}")
-        kinds.append("gate")
-        for good in of_county:
-            sellable[good] = add(len(places) - 1, int(good), np.nan, (int(good), 1))
+        of_county = np.flatnonzero(goods.county == index).tolist()
+        sellable[of_county] = table.add(f"gate:{name}", of_county, np.nan, of_county, 1)[:, None]
         if store is not None:
-            places.append(f"cold:{name}")
-            kinds.append("cold")
-            for good in of_county:
-                sellable[good, 0] = add(len(places) - 1, int(good), store.celsius, (int(good), 0))
-                has_cold[good] = True
+            sellable[of_county, 0] = table.add(f"cold:{name}", of_county, store.celsius, of_county, 0)
+            has_cold[of_county] = True
     offers = int(lines.offer.max(initial=-1)) + 1
+    among = np.arange(len(lines.offer)) - np.searchsorted(lines.offer, lines.offer)
     for index, (channel_id, channel) in enumerate(scenario.channels.items()):
+        mine = lines.of_channel[index]
+        good = lines.good[mine].tolist()
         match channel:
             case StockedChannel():
-                kind, warmth = "shop", channel.site.celsius
+                pool = len(goods.ids) + lines.offer[mine]
+                where = table.add(f"shop:{channel_id}", good, channel.site.celsius, pool, among[mine])
             case OrderChannel(resale=resale) if resale is not None:
-                kind, warmth = "buyer", resale.celsius
+                where = table.add(
+                    f"buyer:{channel_id}", good, resale.celsius, len(goods.ids) + offers + mine, 0
+                )
             case _:
                 continue
-        places.append(f"{kind}:{channel_id}")
-        kinds.append(kind)
-        for line in lines.of_channel[index].tolist():
-            offer = int(lines.offer[line])
-            among = int(np.count_nonzero(lines.offer[:line] == offer)) if kind == "shop" else 0
-            own = offer if kind == "shop" else offers + line
-            of_line[line] = add(len(places) - 1, int(lines.good[line]), warmth, (len(goods.ids) + own, among))
-    return Rows(
-        good=np.array(row_good, dtype=np.intp),
-        place=np.array(row_place, dtype=np.intp),
-        places=tuple(places),
-        kind=tuple(kinds),
-        celsius=np.array(celsius),
-        sellable=sellable,
-        has_cold=has_cold,
-        of_line=of_line,
-        pool=np.array(pool, dtype=np.intp),
-        rank=np.array(rank, dtype=np.intp),
-    )
+        of_line[mine] = where
+    return table.rows(sellable, has_cold, of_line)
+
+
+class _RowTable:
+    """The rows of the stock while they are listed."""
+
+    def __init__(self) -> None:
+        self._places: list[str] = []
+        self._good: list[int] = []
+        self._place: list[int] = []
+        self._celsius: list[float] = []
+        self._pool: list[int] = []
+        self._rank: list[int] = []
+
+    def add(
+        self, place: str, goods: list[int], celsius: float, pool: Sequence[int] | Indices, rank: Indices | int
+    ) -> Indices:
+        """Rows of some goods at one place; their numbers."""
+        first = len(self._good)
+        self._good += goods
+        self._place += [len(self._places)] * len(goods)
+        self._celsius += [celsius] * len(goods)
+        self._pool += [int(p) for p in pool]
+        self._rank += np.broadcast_to(rank, len(goods)).tolist()
+        self._places.append(place)
+        return np.arange(first, len(self._good))
+
+    def rows(self, sellable: Indices, has_cold: NDArray[np.bool_], of_line: Indices) -> Rows:
+        """The finished table."""
+        return Rows(
+            good=np.array(self._good, dtype=np.intp),
+            place=np.array(self._place, dtype=np.intp),
+            places=tuple(self._places),
+            kind=tuple(place.split(":")[0] for place in self._places),
+            celsius=np.array(self._celsius, dtype=np.float64),
+            sellable=sellable,
+            has_cold=has_cold,
+            of_line=of_line,
+            pool=np.array(self._pool, dtype=np.intp),
+            rank=np.array(self._rank, dtype=np.intp),
+        )
 
 
 def _columns(scenario: Scenario, goods: Goods, rows: Rows) -> int:

@@ -64,6 +64,15 @@ class Shelves:
         self.cover_days = np.array([b.base_stock_days for b in self.blocks]) + np.array(
             [lead[int(c)] for c in layout.offers.channel[self.offers]]
         )
+        self._set_rules()
+        self._stock = world.stock
+        self._pools = (len(layout.goods.ids), len(layout.goods.ids) + len(layout.offers.ids))
+        self._shelf_of_pool = np.full(len(layout.offers.ids), -1, dtype=np.intp)
+        self._shelf_of_pool[self.offers] = np.arange(len(self.offers))
+        self._lots = self._listed = world.stock.lots(*self._pools)
+
+    def _set_rules(self) -> None:
+        """When the chains cut prices, send back, and which lots leave first."""
         self.markdown_below = np.array(
             [b.markdown.below_freshness if b.markdown else 0.0 for b in self.blocks]
         )
@@ -76,11 +85,6 @@ class Shelves:
             for rule in dict.fromkeys(b.issue for b in self.blocks)
         ]
         """Which offers issue by each rule."""
-        self._stock = world.stock
-        self._pools = (len(layout.goods.ids), len(layout.goods.ids) + len(layout.offers.ids))
-        self._shelf_of_pool = np.full(len(layout.offers.ids), -1, dtype=np.intp)
-        self._shelf_of_pool[self.offers] = np.arange(len(self.offers))
-        self._lots = self._listed = world.stock.lots(*self._pools)
 
     def lots(self) -> tuple[Lots, Floats]:
         """The lots on all shelves, the pool of each being its shop offer, and their kilograms."""
