@@ -220,9 +220,7 @@ def lognormal_parameters(mean: float, cv: float) -> tuple[float, float]:
     return math.log(mean) - variance / 2, math.sqrt(variance)
 
 
-def lognormal_factor(
-    z: NDArray[np.float64] | float, cv: NDArray[np.float64] | float
-) -> NDArray[np.float64]:
+def lognormal_factor(z: NDArray[np.float64] | float, cv: NDArray[np.float64] | float) -> NDArray[np.float64]:
     """Lognormal values with mean 1 and this coefficient of variation, for standard normals `z`."""
     variance = np.log1p(cv * cv)
     return np.asarray(np.exp(np.sqrt(variance) * z - variance / 2.0))

@@ -127,10 +127,10 @@ class Keeping(Params):
         """Share of the median life at which the fruit is ripe."""
         return 1.0 if self.ripening is None else self.ripening.ripe_days / self.median_days
 
-    def chilled_share(self, celsius: float) -> float:
-        """Share of the kilograms that a day at this temperature injures."""
-        floor = self.chilling_floor_celsius
-        return self.chilling_loss_per_day if floor is not None and celsius < floor else 0.0
+    def chilled_share(self, celsius: Floats | float) -> Floats:
+        """Share of the kilograms that a day at this temperature injures, same shape as `celsius`."""
+        floor = -np.inf if self.chilling_floor_celsius is None else self.chilling_floor_celsius
+        return np.where(np.asarray(celsius) < floor, self.chilling_loss_per_day, 0.0)
 
 
 def freshness(life: Floats, ripe_start: Floats | float, ripe_life: Floats | float) -> Floats:

@@ -129,13 +129,11 @@ def calendar_factor(
     start: date, days: int, *, monthly: list[float], weekday: list[float], events: dict[EventName, float]
 ) -> Floats:
     """Factor on demand by day of the run, [days]: month x weekday x named events."""
-    factor = np.empty(days)
-    for day in range(days):
-        when = start + timedelta(days=day)
-        value = monthly[when.month - 1] * weekday[when.weekday()]
-        for name, multiple in events.items():
-            windows = [event_windows(name, year) for year in (when.year, when.year + 1)]
-            if any(first <= when <= last for first, last in windows):
-                value *= multiple
-        factor[day] = value
+    dates = [start + timedelta(days=day) for day in range(days)]
+    factor = np.array(monthly)[[when.month - 1 for when in dates]]
+    factor *= np.array(weekday)[[when.weekday() for when in dates]]
+    for name, multiple in events.items():
+        for year in range(start.year, dates[-1].year + 2):
+            first, last = ((day - start).days for day in event_windows(name, year))
+            factor[max(first, 0) : max(last + 1, 0)] *= multiple
     return factor

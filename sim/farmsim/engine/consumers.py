@@ -13,7 +13,8 @@ from farmsim.domain.counts import poisson_cells
 from farmsim.domain.demand import logit_shares, visitors_of
 from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.domain.sums import sum_by
-from farmsim.engine.catchment import Attended, Market
+from farmsim.engine.attention import Attended
+from farmsim.engine.catchment import Market
 from farmsim.engine.layout import Layout
 from farmsim.engine.world import World
 from farmsim.streams import Streams, uniforms_at

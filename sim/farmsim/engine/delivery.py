@@ -93,21 +93,15 @@ class ParcelRules(NamedTuple):
         ]
         keeping = [layout.scenario.products[layout.products[p]].keeping for p in market.product]
         pack_kg = layout.offers.pack_kg[market.offer]
+        celsius = np.array([lane.celsius if lane else np.nan for lane in lanes])
         waiting = [b.waiting if b else None for _, b in parcels]
         return cls(
             pack_kg=pack_kg,
             price=layout.offers.price[market.offer] * pack_kg,
             damage=np.array([lane.damage_share if lane else 0.0 for lane in lanes]),
             loss=np.array([lane.loss_share if lane else 0.0 for lane in lanes]),
-            rate=np.array(
-                [float(k.rate(lane.celsius)) if lane else 1.0 for k, lane in zip(keeping, lanes, strict=True)]
-            ),
-            chilled=np.array(
-                [
-                    k.chilled_share(lane.celsius) if lane else 0.0
-                    for k, lane in zip(keeping, lanes, strict=True)
-                ]
-            ),
+            rate=np.where(np.isnan(celsius), 1.0, layout.keepings.rates(market.product, celsius)),
+            chilled=layout.keepings.chilled(market.product, celsius),
             ripe_start=np.array([k.ripe_start for k in keeping]),
             ripe_life=np.array([k.ripe_life for k in keeping]),
             median=np.array([k.median_days for k in keeping]),

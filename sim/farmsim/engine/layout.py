@@ -17,6 +17,7 @@ from farmsim.domain.channels import Channel, OrderChannel, ParcelChannel, Stocke
 from farmsim.domain.network import BulkLane, ParcelLane
 from farmsim.domain.terms import Growers
 from farmsim.engine.groups import Groups, make_groups
+from farmsim.engine.keepings import Keepings, make_keepings
 from farmsim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,7 @@ class Layout(NamedTuple):
     channels: tuple[str, ...]
     blocks: tuple[Channel, ...]
     products: tuple[str, ...]
+    keepings: Keepings
     counties: tuple[str, ...]
     goods: Goods
     groups: Groups
@@ -106,6 +108,7 @@ class Layout(NamedTuple):
 def make_layout(scenario: Scenario) -> Layout:
     """Tables for a scenario whose programmes are already in effect."""
     products, counties = tuple(scenario.products), tuple(scenario.counties)
+    keepings = make_keepings(scenario)
     goods = _goods(scenario, products, counties)
     offers = _offers(scenario, products, counties)
     lines = _lines(scenario, goods, offers)
@@ -115,6 +118,7 @@ def make_layout(scenario: Scenario) -> Layout:
         channels=tuple(scenario.channels),
         blocks=tuple(scenario.channels.values()),
         products=products,
+        keepings=keepings,
         counties=counties,
         goods=goods,
         groups=make_groups(
@@ -126,7 +130,7 @@ def make_layout(scenario: Scenario) -> Layout:
         offers=offers,
         lines=lines,
         rows=rows,
-        columns=_columns(scenario, goods, rows),
+        columns=_columns(scenario, keepings, goods, rows),
     )
 
 
@@ -288,20 +292,19 @@ class _RowTable:
         )
 
 
-def _columns(scenario: Scenario, goods: Goods, rows: Rows) -> int:
+def _columns(scenario: Scenario, keepings: Keepings, goods: Goods, rows: Rows) -> int:
     """Harvest days that must be told apart: the longest that any lot can stay sellable anywhere."""
-    longest = 2.0
-    for row, good in enumerate(rows.good):
-        keeping = scenario.products[goods.ids[good][1]].keeping
-        warmth = rows.celsius[row]
-        if np.isnan(warmth):
-            warmth = coolest_month(scenario, goods.ids[good][0]) - COLD_SPELL
-        longest = max(longest, keeping.median_days / float(keeping.rate(warmth)))
-    for county, product, _ in goods.ids:
-        keeping = scenario.products[product].keeping
+    coolest = np.array([coolest_month(scenario, county) for county in scenario.counties]) - COLD_SPELL
+    warmth = np.where(np.isnan(rows.celsius), coolest[goods.county[rows.good]], rows.celsius)
+    good, celsius = rows.good.tolist(), warmth.tolist()
+    for number, (county, _, _) in enumerate(goods.ids):
         for lane in scenario.counties[county].lanes.values():
             if isinstance(lane, BulkLane) and lane.celsius is not None:
-                longest = max(longest, keeping.median_days / float(keeping.rate(lane.celsius)))
+                good.append(number)
+                celsius.append(lane.celsius)
+    where = np.array(good, dtype=np.intp)
+    lives = goods.median[where] / keepings.rates(goods.product[where], np.array(celsius))
+    longest = float(lives.max(initial=2.0))
     return int(min(np.ceil(longest) + 3, scenario.horizon_days + 2, LONGEST_LIFE_DAYS))
 
 

@@ -100,10 +100,10 @@ class Netbacks:
         lines = (routes.of_line >= 0).nonzero()[0]
         if not len(lines):
             return
-        route, product = routes.of_line[lines], self._world.line_product[lines]
+        route = routes.of_line[lines]
         days = routes.usual_days[route] + 0.5
-        air = self._world.ambient_rates(0)[routes.county[route], product]
-        older = np.where(routes.at_ambient[route], air, routes.rate[route, product]) * days
+        air = self._world.air_rates(0)[layout.lines.good[lines]]
+        older = np.where(routes.at_ambient[route], air, routes.rate[lines]) * days
         kept = self._sound(lines, older) * (1.0 - routes.damage[route]) * (1.0 - self._commission[lines])
         kept *= self._waited(self._payment_days[lines] + days)
         freight = routes.freight_per_kg()[route]

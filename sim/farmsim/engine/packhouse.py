@@ -84,6 +84,7 @@ class Yard:
         self._by_hand = ~has_lines[groups.county]
         """Groups whose fruit is sorted at the gate."""
         self._county, self._product = groups.county.tolist(), groups.product.tolist()
+        self._first_good = groups.goods[:, 0].tolist()
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
         self._damage_of = np.array(self._damage)[groups.product]
         self._lives = [(p.keeping.median_days, p.keeping.shape) for p in scenario.products.values()]
@@ -131,7 +132,7 @@ class Yard:
         batch = self._collected()
         world, groups = self._world, self._world.layout.groups
         now = world.env.now
-        rates = world.ambient_rates(int(now))[groups.county[batch.group], groups.product[batch.group]]
+        rates = world.air_rates(int(now))[groups.goods[batch.group, 0]]
         age = batch.age + rates * (now - batch.sorted_at)
         good = groups.goods[batch.group]
         kg = batch.kg[:, None] * self._shares[batch.group]
@@ -165,10 +166,10 @@ class Yard:
         """At the end of the run: what has failed before the doors is thrown out."""
         now, days = self._world.env.now, self._world.days
         for load in self._outside:
-            county, product = self._county[load.group], self._product[load.group]
+            product = self._product[load.group]
             waited = now - load.came if load.came is not None else 0.0
             failed = load.kg * self._failed_share(
-                product, waited * self._world.ambient_rate(product, county, days - 1)
+                product, waited * float(self._world.air_rates(days - 1)[self._first_good[load.group]])
             )
             self._spoiled_kg[product] += failed
             self._waiting_kg[load.group] -= failed
@@ -249,7 +250,7 @@ class Yard:
         """A load is sorted: what failed in the open and what is bruised is thrown out."""
         county, product = self._county[group], self._product[group]
         now = self._world.env.now
-        age = waited_days * self._world.ambient_rate(product, county, min(int(now), self._world.days - 1))
+        age = waited_days * float(self._world.air_rates(int(now))[self._first_good[group]])
         failed = kg * self._failed_share(product, age)
         damaged = (kg - failed) * self._damage[product]
         self._spoiled_kg[product] += failed

@@ -4,7 +4,6 @@ A route is one channel's bulk lane from one county. Channels of a county that us
 vehicles.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 
 from farmsim.domain.channels import StockedChannel, WholesaleChannel
 from farmsim.domain.network import BulkLane, road_km
-from farmsim.domain.produce import Keeping
 from farmsim.engine.layout import Layout, bulk_lane
 from farmsim.scenario.catalogue import provinces
 
@@ -45,9 +43,9 @@ class Routes(NamedTuple):
     co2_g_per_t_km: Floats
     """NaN where the lane does not say."""
     rate: Floats
-    """Ageing speed by product in the load, [route, product]; 1 where it travels at ambient temperature."""
+    """Ageing speed in the load, [line]; without meaning where it travels at ambient temperature."""
     chilled: Floats
-    """Share of a product injured by a day in the load, [route, product]."""
+    """Share injured by a day in the load, [line]."""
     lanes: tuple[BulkLane, ...]
     """[fleet]"""
     lane_entity: tuple[str, ...]
@@ -99,6 +97,9 @@ def _tabulated(
     clock = layout.scenario.clock
     km = _distances(layout, found)
     speed = np.array([r.lane.km_per_day for r in found])
+    warmth = [np.nan if r.lane.celsius is None else r.lane.celsius for r in found]
+    celsius = np.array([*warmth, np.nan])[of_line]
+    product = layout.goods.product[layout.lines.good]
     emitted = [r.lane.co2_g_per_t_km for r in found]
     return Routes(
         channel=np.array([r.channel for r in found], dtype=np.intp),
@@ -118,28 +119,12 @@ def _tabulated(
         per_t_km=np.array([r.lane.cost_per_t_km for r in found]),
         per_trip=np.array([r.lane.cost_per_trip for r in found]),
         co2_g_per_t_km=np.array([np.nan if grams is None else grams for grams in emitted]),
-        rate=_by_lane(layout, found, 1.0, Keeping.rate),
-        chilled=_by_lane(layout, found, 0.0, Keeping.chilled_share),
+        rate=layout.keepings.rates(product, celsius),
+        chilled=layout.keepings.chilled(product, celsius),
         lanes=lanes,
         lane_entity=names,
         of_line=of_line,
     )
-
-
-def _by_lane(
-    layout: Layout, found: list[_Route], ambient: float, at: Callable[[Keeping, float], Floats | float]
-) -> Floats:
-    """A figure of each product at the temperature of each route's lane, [route, product].
-
-    `ambient` stands where the load travels at the temperature of the place.
-    """
-    keeping = [layout.scenario.products[p].keeping for p in layout.products]
-    known: dict[float | None, Floats] = {None: np.full(len(keeping), ambient)}
-    for celsius in dict.fromkeys(route.lane.celsius for route in found):
-        if celsius is not None:
-            known[celsius] = np.array([float(at(k, celsius)) for k in keeping])
-    figures = [known[route.lane.celsius] for route in found]
-    return np.array(figures).reshape(len(found), len(keeping))
 
 
 def _distances(layout: Layout, found: list[_Route]) -> Floats:

@@ -46,7 +46,7 @@ class Stores:
         ]
         self._goods_of_way = [layout.lines.good[lines] for lines in self._lines_of_way]
         self.spoiled_at_buyer = np.zeros(len(world.layout.products))
-        self._chilled = world.chilled_shares()
+        self._chilled = layout.keepings.chilled(world.row_product, layout.rows.celsius)
         self._chills = bool(np.count_nonzero(self._chilled))
         world.stock.set_rates(world.row_rates(0))
         world.daily(world.clock.inspection, self.inspect)
@@ -160,7 +160,7 @@ class Stores:
         """Thermal days that fruit ages while it cools from the air to the store, beyond its age there."""
         world, goods = self._world, self._world.layout.goods
         county = goods.county[good]
-        warm = world.ambient_rates(day)[county, goods.product[good]]
+        warm = world.air_rates(day)[good]
         cold = world.row_rates(day)[world.layout.rows.sellable[good, 0]]
         return np.asarray(self._cooling[county] * np.maximum(warm - cold, 0.0) / 2.0)
 

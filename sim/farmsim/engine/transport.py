@@ -175,16 +175,15 @@ class Fleet:
         """Work out how each lot part, sent on route `number`, will be when it is unloaded; note it."""
         world, layout, routes = self._world, self._world.layout, self.routes
         line, column, kg, age, hazard = sent
-        product, good = world.line_product[line], layout.lines.good[line]
+        good = layout.lines.good[line]
         leaves, opens = world.env.now, routes.opens_at / 24.0
         opened = np.ceil(leaves + self._transit_days[:, day] - opens - MOMENT)
         elapsed = (opened + opens - leaves)[number]
-        ambient = world.ambient_rates(day)[layout.goods.county[good], product]
-        rate = np.where(routes.at_ambient[number], ambient, routes.rate[number, product])
+        rate = np.where(routes.at_ambient[number], world.air_rates(day)[good], routes.rate[line])
         grown = age + rate * elapsed
         median, shape = layout.goods.median[good], layout.goods.shape[good]
         spoiled = kg * failed_share(hazard, spent_hazard(grown, median, shape))
-        unhurt = (1.0 - routes.damage[number]) * (1.0 - routes.chilled[number, product]) ** elapsed
+        unhurt = (1.0 - routes.damage[number]) * (1.0 - routes.chilled[line]) ** elapsed
         damaged = (kg - spoiled) * (1.0 - unhurt)
         whole = Arrival(
             line, column, kg, kg - spoiled - damaged, grown, spoiled, damaged, np.full(len(kg), float(day))

@@ -46,8 +46,8 @@ class World:
         self.row_product: Indices = goods.product[rows.good]
         self.line_product: Indices = goods.product[layout.lines.good]
         self.ambient = self._ambient()
-        self._row_rate = self._rates()
         self._rate_day = -1
+        self._set_rates()
         self.last_arrival = -1
         """Last day on which something that has left may still arrive."""
 
@@ -59,30 +59,15 @@ class World:
         """Column of the stock that holds the harvest of `day`."""
         return day % self.layout.columns
 
-    def chilled_shares(self) -> Floats:
-        """Share of the kilograms that a day in store injures, [row]; 0 at ambient temperature."""
-        layout = self.layout
-        keeping = [layout.scenario.products[p].keeping for p in layout.products]
-        return np.array(
-            [
-                0.0 if np.isnan(celsius) else keeping[self.row_product[row]].chilled_share(float(celsius))
-                for row, celsius in enumerate(layout.rows.celsius)
-            ]
-        )
-
-    def ambient_rate(self, product: int, county: int, day: int) -> float:
-        """Ageing speed of a product where it waits in a county on a day."""
-        return float(self._ambient_rate[county, product, min(day, self.days - 1)])
-
-    def ambient_rates(self, day: int) -> Floats:
-        """Ageing speed at ambient temperature, [county, product]."""
-        rates: Floats = self._ambient_rate[:, :, min(day, self.days - 1)]
+    def air_rates(self, day: int) -> Floats:
+        """Ageing speed of each good in the air of its county, [good]."""
+        rates: Floats = self._air_rates[min(day, self.days - 1)]
         return rates
 
     def row_rates(self, day: int) -> Floats:
         """Ageing speed of every stock row on a day, [row]."""
         if day != self._rate_day:
-            self._row_rate[self._at_ambient] = self._air_rate[min(day, self.days - 1)]
+            self._row_rate[self._at_ambient] = self.air_rates(day)[self._good_at_ambient]
             self._rate_day = day
         return self._row_rate
 
@@ -118,18 +103,13 @@ class World:
             [ambient_celsius(c.climate, layout.scenario.start, z[i]) for i, c in enumerate(counties)]
         )
 
-    def _rates(self) -> Floats:
-        """Ageing speeds of the rows with a thermostat, and of ambient air by county, product and day."""
-        layout = self.layout
-        products = [layout.scenario.products[p].keeping for p in layout.products]
-        self._ambient_rate = np.stack([k.rate(self.ambient) for k in products], axis=1)
-        self._at_ambient = np.flatnonzero(np.isnan(layout.rows.celsius))
-        gates = layout.rows.good[self._at_ambient]
-        air = self._ambient_rate[layout.goods.county[gates], layout.goods.product[gates]]
-        self._air_rate = np.ascontiguousarray(air.T)
-        """[day, row at ambient temperature]"""
-        rate = np.ones(len(layout.rows.good))
-        for row, celsius in enumerate(layout.rows.celsius):
-            if not np.isnan(celsius):
-                rate[row] = float(products[self.row_product[row]].rate(celsius))
-        return rate
+    def _set_rates(self) -> None:
+        """Ageing speeds of the goods in the air, by day, and of the rows with a thermostat."""
+        goods, rows, keepings = self.layout.goods, self.layout.rows, self.layout.keepings
+        air = self.ambient[goods.county].T
+        product = np.broadcast_to(goods.product, air.shape)
+        self._air_rates = keepings.rates(product, air)
+        """[day, good]"""
+        self._at_ambient = np.flatnonzero(np.isnan(rows.celsius))
+        self._good_at_ambient = rows.good[self._at_ambient]
+        self._row_rate = keepings.rates(self.row_product, rows.celsius)
