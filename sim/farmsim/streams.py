@@ -44,20 +44,25 @@ class Streams:
         """Key of that stream for `uniforms`: below 2**64, odd, of irregular hexadecimal digits."""
         return int(_squares_keys(self._digest(name, entity))[0])
 
-    def keys(self, name: str, entities: Sequence[str | int]) -> NDArray[np.uint64]:
-        """Keys of many streams that share a name, one for each entity: `keys(n, [e])[0] == key(n, e)`."""
+    def keys(self, name: str, entities: Sequence[str | int | tuple[str | int, ...]]) -> NDArray[np.uint64]:
+        """Keys of many streams that share a name, one for each entity: `keys(n, [e])[0] == key(n, e)`.
+
+        An entity of several words is a tuple: `keys(n, [(e, f)])[0] == key(n, e, f)`.
+        """
         named = blake2b(self._root + _encoded(name))
         digests = []
         for entity in entities:
             stream = named.copy()
-            stream.update(_encoded(entity))
+            words = entity if isinstance(entity, tuple) else (entity,)
+            stream.update(b"".join(map(_encoded, words)))
             digests.append(stream.digest())
         return _squares_keys(b"".join(digests))
 
-    def normal(self, name: str, *entity: str | int) -> float:
-        """One standard normal number that belongs to an entity for the whole run (a season's yield)."""
-        key = np.array([self.key(name, *entity)], dtype=np.uint64)
-        return float(normals(uniform_block(key, np.zeros(1, dtype=np.uint64)))[0, 0])
+    def normals(
+        self, name: str, entities: Sequence[str | int | tuple[str | int, ...]]
+    ) -> NDArray[np.float64]:
+        """One standard normal number for each entity, its own for the whole run (a season's yield)."""
+        return normals(uniforms(self.keys(name, entities), 0))
 
     def _digest(self, name: str, entity: tuple[str | int, ...]) -> bytes:
         return blake2b(b"".join((self._root, _encoded(name), *map(_encoded, entity)))).digest()

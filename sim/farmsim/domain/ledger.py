@@ -88,6 +88,12 @@ class MoneyLedger:
         self._posted.append((payer, payee, amount))
         self.flows[item] += amount
 
+    def post_many(self, item: Item, payer: Indices, payee: Indices, amount: Floats) -> None:
+        """Move sums that belong to no offer (not to be changed afterwards)."""
+        self._posted.append((payer, payee, amount))
+        count = len(self.accounts)
+        self.singles[item] += sum_by(payee, amount, minlength=count) - sum_by(payer, amount, minlength=count)
+
     def post_one(self, item: Item, payer: int, payee: int, amount: float) -> None:
         """Move one sum that belongs to no offer."""
         self._posted.append((np.array([payer]), np.array([payee]), np.array([amount])))

@@ -195,15 +195,13 @@ class Books:
     def _pay_packhouse(self) -> None:
         """Running cost of what was packed today; part of it are wages of the growers' households."""
         world, accounts = self._world, self._world.accounts
-        workers = accounts.names.index("workers")
         costs = self._yard.packed_kg * self._packhouse_cost
-        for county in costs.nonzero()[0].tolist():
-            cost = float(costs[county])
-            wage = cost * float(self._packhouse_wages[county])
-            payer = int(accounts.cooperative_of[county])
-            world.money.post_one("packhouse", payer, workers, cost - wage)
-            world.money.post_one("packhouse_wage", payer, int(accounts.growers_of[county]), wage)
-            self.wages[county] += wage
+        if np.count_nonzero(costs):
+            wages = costs * self._packhouse_wages
+            workers = np.full(len(costs), accounts.names.index("workers"), dtype=np.intp)
+            world.money.post_many("packhouse", accounts.cooperative_of, workers, costs - wages)
+            world.money.post_many("packhouse_wage", accounts.cooperative_of, accounts.growers_of, wages)
+            self.wages += wages
         self._yard.packed_kg[:] = 0.0
 
     def _open_season(self) -> None:

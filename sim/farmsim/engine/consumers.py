@@ -36,8 +36,7 @@ class Consumers:
         self._fruit = fruit
         self.market = market
         layout, streams = world.layout, world.streams
-        shock = _shocks(market, layout, streams).transpose(2, 0, 1)
-        self._buyers = market.base * (market.calendar.T[:, :, None] * shock)
+        self._buyers = _buyers(market, layout, streams)
         """Potential buyers, [day, market, province]."""
         self._all_choose = bool(market.choosing.all())
         self._switch = (market.switch_share * market.choosing)[:, None]
@@ -144,19 +143,22 @@ class Consumers:
         self.seen_freshness[at] += weight * (freshness - self.seen_freshness[at])
 
 
-def _shocks(market: Market, layout: Layout, streams: Streams) -> Floats:
-    """Exogenous factor on each market, [market, province, day]: this year's taste x daily gamma shocks."""
+def _buyers(market: Market, layout: Layout, streams: Streams) -> Floats:
+    """Potential buyers, [day, market, province]: calendar x this year's taste x daily gamma shocks."""
     scenario = layout.scenario
+    names = [layout.products[product] for product in market.product[market.first_offer]]
+    season_cv = np.array([law.season_cv for law in market.law])
+    taste = np.where(season_cv > 0.0, lognormal_factor(streams.normals("taste", names), season_cv), 1.0)
     regions, days = market.weight.shape[1], scenario.horizon_days
-    shock = np.ones((len(market.law), regions, days))
+    buyers = np.repeat((market.calendar.T * taste)[:, :, None], regions, axis=2)
+    buyers *= market.base
     for index, law in enumerate(market.law):
-        product = layout.products[market.product[market.first_offer[index]]]
-        if law.season_cv > 0.0:
-            shock[index] *= lognormal_factor(streams.normal("taste", product), law.season_cv)
         if law.dispersion is not None:
-            gamma = streams.generator("market", product).standard_gamma(law.dispersion, size=(days, regions))
-            shock[index] *= gamma.T / law.dispersion
-    return shock
+            generator = streams.generator("market", names[index])
+            gamma = generator.standard_gamma(law.dispersion, size=(days, regions))
+            gamma /= law.dispersion
+            buyers[:, index] *= gamma
+    return buyers
 
 
 def _sessions(world: World, market: Market) -> dict[int, list[tuple[int, float]]]:

@@ -28,23 +28,23 @@ class Crop:
         self.shares = np.zeros(groups.goods.shape)
         """[group, grade of the product], adds up to 1; 0 beyond the last grade."""
         self.yield_factor: list[float] = []
+        grown = [(e.split("/")[0], group.product) for e, group in zip(groups.ids, groups.blocks, strict=True)]
+        named = [(e.split("/")[0], e.split("/")[1]) for e in groups.ids]
+        season, grade = streams.normals("yield", grown), streams.normals("grade", grown)
+        jitter = streams.normals("harvest", named)
         for index, (entity, group) in enumerate(zip(groups.ids, groups.blocks, strict=True)):
-            county_id, name = entity.split("/")
-            season = streams.normal("yield", county_id, group.product)
-            factor = float(lognormal_factor(season, group.season_yield_cv))
+            factor = float(lognormal_factor(season[index], group.season_yield_cv))
             self.yield_factor.append(factor)
             crop = group.households * group.land_mu * group.yield_kg_per_mu * factor
-            jitter = streams.normal("harvest", county_id, name)
-            bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, jitter)
+            bell = harvest_bell(group.harvest, scenario.start, scenario.horizon_days, float(jitter[index]))
             pick.append(crop * _struck(bell, group, streams, entity, scenario.start))
-            z = streams.normal("grade", county_id, group.product)
             grades = scenario.products[group.product].grades
-            self.shares[index, : len(grades)] = season_grades(group, grades, z)
+            self.shares[index, : len(grades)] = season_grades(group, grades, float(grade[index]))
         self.kg = np.array(pick)
         """[group, day]"""
         self._yields: dict[tuple[str, str], list[float]] = {}
-        for entity, group, factor in zip(groups.ids, groups.blocks, self.yield_factor, strict=True):
-            self._yields.setdefault((entity.split("/")[0], group.product), []).append(factor)
+        for place, factor in zip(grown, self.yield_factor, strict=True):
+            self._yields.setdefault(place, []).append(factor)
 
     def glut(self, county: str, product: str) -> float:
         """The season's yield over a normal one, for one product of a county (mean over its groups)."""

@@ -228,8 +228,12 @@ def _shared(issued: Issued, good: Indices, kg: Floats, total: Floats) -> Issued:
         line = np.empty(len(total), dtype=np.intp)
         line[request] = asking
         return issued._replace(line=line[issued.line])
-    entry, who = (issued.line[:, None] == request).nonzero()
-    line = asking[who]
+    asking = asking[np.argsort(request, kind="stable")]
+    count = np.bincount(request, minlength=len(total))
+    first, shares = np.add.accumulate(count) - count, count[issued.line]
+    entry = np.repeat(np.arange(len(shares)), shares)
+    turn = np.arange(len(entry)) - np.repeat(np.add.accumulate(shares) - shares, shares)
+    line = asking[first[issued.line[entry]] + turn]
     part = kg[line] / total[good[line]]
     return Issued(
         line, issued.column[entry], issued.kg[entry] * part, issued.age[entry], issued.hazard[entry]
