@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from farmsim.domain.counts import EXACT_BELOW, binomial, poisson, served
+from farmsim.domain.counts import EXACT_BELOW, binomial, poisson
 from farmsim.streams import Streams, uniform_block
 
 EVEN = (np.arange(200_000) + 0.5) / 200_000
@@ -217,39 +217,3 @@ def test_common_numbers_shrink_the_sd_of_a_difference_of_totals(mean, share):
         differences.append(int((poisson(u, mean * 1.05) - poisson(u, mean)).sum()))
     independent = np.sqrt(3000 * mean * 2.05)
     assert np.std(differences, ddof=1) < independent * share
-
-
-def test_everyone_is_served_when_there_is_enough():
-    wanted = np.array([[3, 0], [5, 2]])
-    generator = np.random.default_rng(0)
-    assert served(generator, wanted, 10) is wanted
-    assert served(generator, wanted, 11) is wanted
-    assert generator.random() == np.random.default_rng(0).random()
-
-
-def test_nobody_is_served_when_there_is_nothing():
-    wanted = np.array([[3, 0], [5, 2]])
-    for available in (0, -4):
-        assert served(np.random.default_rng(0), wanted, available).tolist() == [[0, 0], [0, 0]]
-
-
-@given(
-    st.lists(st.integers(0, 40), min_size=1, max_size=30),
-    st.integers(0, 400),
-    st.integers(0, 2**32),
-)
-def test_what_is_available_is_served_and_nobody_gets_more_than_wanted(wanted, available, seed):
-    asked = np.array(wanted)
-    given_out = served(np.random.default_rng(seed), asked, available)
-    assert given_out.sum() == min(available, asked.sum())
-    assert (given_out <= asked).all()
-    assert (given_out >= 0).all()
-
-
-def test_the_served_have_the_moments_of_the_multivariate_hypergeometric():
-    wanted = np.array([[10, 20], [0, 30]])
-    generator = Streams(1, 0).generator("rationing")
-    rows = np.array([served(generator, wanted, 24) for _ in range(20_000)]).reshape(-1, 4)
-    law = stats.multivariate_hypergeom(m=wanted.ravel(), n=24)
-    np.testing.assert_allclose(rows.mean(axis=0), law.mean(), atol=0.05)
-    np.testing.assert_allclose(np.cov(rows.T), law.cov(), atol=0.12)

@@ -116,18 +116,6 @@ def binomial_cells(u: Floats, trials: Floats | Ints, p: Floats) -> Ints:
     return _in_two_passes(_none_for_sure, _binomial_counts, u, trials, p)
 
 
-def served(generator: np.random.Generator, wanted: Ints, available: int) -> Ints:
-    """How many of the `wanted` units of each cell are served when `available` units meet them all.
-
-    Where there is enough, everyone: `wanted` itself, and nothing is drawn. Otherwise each wanted unit has the
-    same chance, whichever cell it is in (multivariate hypergeometric). Numpy refuses 1e9 wanted units.
-    """
-    if wanted.sum() <= available:
-        return wanted
-    drawn = generator.multivariate_hypergeometric(wanted.reshape(-1), max(0, available), method="marginals")
-    return drawn.reshape(wanted.shape)
-
-
 def _in_two_passes(mark: Callable[..., Marks], count: Callable[..., Ints], *arrays: Floats | Ints) -> Ints:
     """Counts of the cells of arrays of one shape: those that `mark` can tell, and the others by `count`.
 

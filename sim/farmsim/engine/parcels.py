@@ -4,23 +4,21 @@ Who is served when a shop is short is drawn without replacement, the longest wai
 travel and end is `engine.delivery`.
 """
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import ParcelChannel
-from farmsim.domain.counts import served
 from farmsim.domain.stock import Issued
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.delivery import Courier, Load, ParcelRules
+from farmsim.engine.ration import Ration
 from farmsim.engine.stores import Stores
 from farmsim.engine.waiting import WaitingList
 from farmsim.engine.world import World
-from farmsim.streams import Turns
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -61,11 +59,9 @@ class ParcelShops:
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
         names = ["/".join(layout.offers.ids[o]) for o in market.offer]
-        self._turns = Turns(world.streams.keys("ration", names))
-        self._list = WaitingList(layout, world.streams, market, rules)
+        self._ration = Ration(market.cells, world.streams, "ration", names)
+        self._list = WaitingList(layout, world.streams, market, rules, self._ration)
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
-        edges = np.searchsorted(market.cells.offer, np.arange(len(market.offer) + 1))
-        self._own = [slice(int(a), int(b)) for a, b in pairwise(edges)]
         parcel_cell = market.parcel[market.cells.offer]
         self._parcel_cell = None if parcel_cell.all() else parcel_cell
         self._lines, line_at, self._ways = self._index_lines()
@@ -102,20 +98,20 @@ class ParcelShops:
                 asked[waiting.cells] += np.add.reduce(waiting.orders, axis=0)
         wanted = self._by_offer(asked)
         able = self._take(wanted, granted)
-        short = (wanted > able).nonzero()[0].tolist()
-        done, rest = asked.copy() if short else asked, np.zeros_like(waiting.orders)
-        for at in short:
-            own = self._own[at]
-            if again or not self.rules.waits[at]:
-                done[own] = self._drawn(day, at, asked[own], int(able[at]), again=again)
-            else:
-                self._serve_queue(day, at, new[own], int(able[at]), done[own], rest)
+        short = wanted > able
+        queues = short & self.rules.waits & (not again)
+        done = asked.copy() if np.count_nonzero(short) or (waiting.anybody and not again) else asked
+        cells = self._ration.cells_of((short & ~queues).nonzero()[0])
+        if len(cells):
+            done[cells] = self._ration.draw(cells, asked[cells], able, 2 * day + again)
         lost, at_once = new - done, done
-        if not again:
+        if not again and (waiting.anybody or np.count_nonzero(queues)):
+            served = waiting.serve(day, new[waiting.cells], able)
+            self._waits = waiting.by_offer(served)
+            done[waiting.cells] = np.add.reduce(served, axis=0)
             at_once = done.copy()
+            at_once[waiting.cells] = served[0]
             lost[waiting.cells] = 0
-            at_once[waiting.cells] = new[waiting.cells] - rest[0]
-            waiting.keep(rest)
         self._done = self._done + done if again else done
         return Packed(done, at_once, lost)
 
@@ -168,40 +164,6 @@ class ParcelShops:
         sums = np.zeros(len(self.pack_kg), dtype=np.int64)
         sums[cells.owners] = np.add.reduceat(counts, cells.first)
         return sums
-
-    def _serve_queue(
-        self, day: int, at: int, new: Integers, able: int, done: Integers, rest: Integers
-    ) -> None:
-        """Longest waiting first, within a day at random: who is served and who waits on, of one shop.
-
-        `done`, by cell of the shop, and the shop's places of `rest` are written.
-        """
-        places = self._list.place_of(at)
-        queue = self._list.orders[:, places].copy()
-        queue[0] += new
-        done[:] = 0
-        waits = np.zeros(len(queue), dtype=np.int64)
-        for bucket, asking in reversed(list(enumerate(np.add.reduce(queue, axis=1).tolist()))):
-            if able <= 0 or asking == 0:
-                continue
-            given = self._drawn(day, at, queue[bucket], able, bucket=bucket)
-            waits[bucket] = min(asking, able)
-            able -= min(asking, able)
-            done += given
-            queue[bucket] -= given
-        self._waits[:, at] = waits
-        rest[:, places] = queue
-
-    def _drawn(
-        self, day: int, at: int, wanted: Integers, able: int, *, bucket: int = 0, again: bool = False
-    ) -> Integers:
-        """Who of the customers of one shop is served when it has `able` parcels."""
-        if able >= int(np.add.reduce(wanted)):
-            return wanted.copy()
-        if able <= 0:
-            return np.zeros_like(wanted)
-        turn = (bucket << 32) + 2 * day + again
-        return served(self._turns.at(at, turn), wanted, able)
 
     def _able(self, way: _Way, granted: Floats) -> tuple[Floats, Integers]:
         """Kilograms that the lines of one way may take now, and the parcels that makes, by consumer offer."""

@@ -7,17 +7,16 @@ several grades, each a row of the stock.
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.counts import served
 from farmsim.domain.policies import base_stock_order
 from farmsim.domain.produce import freshness
 from farmsim.domain.records import Traded
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
+from farmsim.engine.ration import Ration
 from farmsim.engine.shelves import Shelves
 from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
-from farmsim.streams import Turns
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -38,11 +37,9 @@ class Shops:
         self._cut = np.zeros(len(shelves.offers))
         self._packs = np.zeros(len(shelves.offers), dtype=np.int64)
         self._sold = np.zeros(len(shelves.offers), dtype=np.int64)
-        edges = np.searchsorted(consumers.market.cells.offer, np.stack([shelves.at, shelves.at + 1]))
-        self._own = [slice(int(a), int(b)) for a, b in edges.T]
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
-        names = ["/".join(world.layout.offers.ids[offer]) for offer in shelves.offers]
-        self._turns = Turns(world.streams.keys("queue", names))
+        names = ["/".join(world.layout.offers.ids[o]) for o in consumers.market.offer]
+        self._ration = Ration(consumers.market.cells, world.streams, "queue", names)
         self._sold_as = [f"sold:{world.layout.channels[c]}" for c in shelves.channels]
         products = world.layout.offers.product[shelves.offers]
         self._sold_key = shelves.chain * len(world.layout.products) + products
@@ -125,9 +122,11 @@ class Shops:
             self._sold = np.zeros_like(self._packs)
         free = self._packs - self._sold
         asked = self._by_shelf(wanted)
-        for i in (asked > free).nonzero()[0].tolist():
-            generator = self._turns.at(i, 2 * day + again)
-            sold[self._own[i]] = served(generator, wanted[self._own[i]], int(free[i]))
+        cells = self._ration.cells_of(shelves.at[asked > free])
+        if len(cells):
+            available = np.zeros(len(self._consumers.market.offer), dtype=np.int64)
+            available[shelves.at] = free
+            sold[cells] = self._ration.draw(cells, wanted[cells], available, 2 * day + again)
         self._sold = self._sold + np.minimum(asked, free)
         return sold, wanted - sold
 

@@ -7,6 +7,7 @@ from farmsim.domain.counts import binomial_cells
 from farmsim.engine.catchment import Market
 from farmsim.engine.delivery import ParcelRules
 from farmsim.engine.layout import Layout
+from farmsim.engine.ration import Ration
 from farmsim.streams import Streams, uniforms_at
 
 Floats = NDArray[np.float64]
@@ -20,8 +21,10 @@ PATIENCES = 6
 class WaitingList:
     """The queue of each shop that has one; a *place* is a cell of such a shop."""
 
-    def __init__(self, layout: Layout, streams: Streams, market: Market, rules: ParcelRules) -> None:
-        self._rules = rules
+    def __init__(
+        self, layout: Layout, streams: Streams, market: Market, rules: ParcelRules, ration: Ration
+    ) -> None:
+        self._rules, self._ration = rules, ration
         cells = market.cells
         self.cells: Indices = rules.waits[cells.offer].nonzero()[0]
         """[place]: number of the cell."""
@@ -38,11 +41,6 @@ class WaitingList:
         """[days waited (the last: that or longer), place], as many days as needed."""
         self.anybody = False
 
-    def place_of(self, offer: int) -> slice:
-        """The places of one shop's cells."""
-        first, last = np.searchsorted(self.offer, [offer, offer + 1]).tolist()
-        return slice(first, last)
-
     def by_offer(self, orders: Integers) -> Integers:
         """Sums over the cells of each shop, [..., consumer offer]."""
         sums = np.zeros((*orders.shape[:-1], self._size), dtype=np.int64)
@@ -53,6 +51,27 @@ class WaitingList:
     def owed(self) -> Integers:
         """Parcels that are waited for, by consumer offer."""
         return self.by_offer(np.add.reduce(self.orders, axis=0))
+
+    def serve(self, day: int, new: Integers, able: Integers) -> Integers:
+        """Serve the queue and new orders, [place], longest waiting first and within a day at random.
+
+        `able` is by consumer offer. Returns who is served, [days waited, place]; the others wait on.
+        """
+        queue = self.orders.copy()
+        queue[0] += new
+        asking = self.by_offer(queue)
+        longer = np.add.accumulate(asking[::-1], axis=0)[::-1] - asking
+        given = np.minimum(np.maximum(able - longer, 0), asking)
+        served = queue * (given == asking)[:, self.offer]
+        bucket = np.argmax((given > 0) & (given < asking), axis=0)
+        part = given[bucket, np.arange(self._size)]
+        torn = (part > 0) & (part < asking[bucket, np.arange(self._size)])
+        if np.count_nonzero(torn):
+            place = torn[self.offer].nonzero()[0]
+            row = bucket[self.offer[place]]
+            served[row, place] = self._ration.draw(self.cells[place], queue[row, place], part, 2 * day)
+        self.keep(queue - served)
+        return np.asarray(served)
 
     def keep(self, orders: Integers) -> None:
         """The queue from now on."""
