@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farmsim.domain.demand import logit_shares, reputation
+from farmsim.domain.demand import first_come, logit_shares, orders_by_hour, reputation
+from farmsim.streams import Streams, uniform_block
 
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -98,3 +99,21 @@ def test_without_reviews_a_rating_stays():
 def test_many_bad_reviews_bring_the_rating_down_to_their_mean():
     low = reputation(np.array([4.8]), np.array([1.5 * 1e6]), np.array([1e6]), 0.001)[0]
     assert math.isclose(low, 1.5, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("total", [0, 1, 40, 3000])
+def test_orders_of_a_day_come_by_the_hours_weights(total):
+    hourly = np.tile(np.array([1.0, 0.0, 2.0, 5.0]), (4000, 1))
+    u = uniform_block(Streams(1, 0).keys("hours", list(range(4000))), np.arange(4, dtype=np.uint64))
+    by_hour = orders_by_hour(u, np.full(4000, total), hourly)
+    assert (by_hour.sum(axis=1) == total).all()
+    assert (by_hour[:, 1] == 0).all()
+    share = np.array([1, 0, 2, 5]) / 8
+    error = 5.0 * np.sqrt(total * share * (1 - share) / 4000)
+    assert (abs(by_hour.mean(axis=0) - total * share) <= error + 1e-9).all()
+    assert by_hour.var(axis=0) == pytest.approx(total * share * (1 - share), rel=0.15)
+
+
+def test_who_comes_first_is_served_first():
+    by_hour = np.array([[3, 0, 4, 2], [3, 0, 4, 2], [3, 0, 4, 2]])
+    assert first_come(by_hour, np.array([9, 5, 0])).tolist() == [[3, 0, 4, 2], [3, 0, 2, 0], [0, 0, 0, 0]]

@@ -12,11 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from farmsim.domain.counts import binomial_cells
 from farmsim.domain.seasons import EventName
 from farmsim.params import NonNegative, Params, Positive, Share
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Integers = NDArray[np.int64]
+
+
+HOURLY = [
+    *(0.35, 0.2, 0.1, 0.1, 0.1, 0.15, 0.3, 0.6, 0.9, 1.2, 1.4, 1.3),
+    *(1.2, 1.2, 1.2, 1.2, 1.2, 1.1, 1.1, 1.4, 1.8, 2.0, 1.7, 1.0),
+]
+"""Relative numbers of orders from midnight on, by hour; assumed: office hours, and most in the evening."""
 
 
 class _Market(Params):
@@ -27,6 +36,9 @@ class _Market(Params):
     )
     weekday: Annotated[list[NonNegative], Field(min_length=7, max_length=7)] = Field(
         default=[1.0] * 7, description="Factor on demand by weekday, Monday to Sunday."
+    )
+    hourly: Annotated[list[NonNegative], Field(min_length=24, max_length=24)] = Field(
+        default=HOURLY, description="Relative number of orders by hour of the day, used with grain: hour."
     )
     events: dict[EventName, NonNegative] = Field(
         default={}, description="Factor on demand during 618, harvest-festival, double-11 and nianhuo."
@@ -104,3 +116,24 @@ def reputation(rating: Floats, score_sum: Floats, reviews: Floats, smoothing: Fl
     """
     mean = np.divide(score_sum, reviews, out=rating.copy(), where=reviews > 0)
     return mean + (rating - mean) * np.power(1.0 - smoothing, reviews)
+
+
+def orders_by_hour(chances: Floats, orders: Integers, hourly: Floats) -> Integers:
+    """The day's orders of each offer by the hour in which they come, [offer, hour].
+
+    Given their number, orders come independently with chances in proportion to `hourly`, [offer, hour]: a
+    multinomial, drawn hour by hour as binomial counts from uniform numbers, [offer, hour].
+    """
+    later = np.add.accumulate(hourly[:, ::-1], axis=1)[:, ::-1]
+    share = np.divide(hourly, later, out=np.zeros_like(hourly), where=later > 0.0)
+    by_hour, rest = np.zeros(hourly.shape, dtype=np.int64), orders.copy()
+    for hour in range(hourly.shape[1]):
+        by_hour[:, hour] = binomial_cells(chances[:, hour], rest, np.minimum(share[:, hour], 1.0))
+        rest -= by_hour[:, hour]
+    return by_hour
+
+
+def first_come(by_hour: Integers, able: Integers) -> Integers:
+    """Orders served in each hour, [offer, hour], when an offer can serve `able` of the day's orders."""
+    before = np.add.accumulate(by_hour, axis=1) - by_hour
+    return np.asarray(np.minimum(np.maximum(able[:, None] - before, 0), by_hour))

@@ -69,6 +69,17 @@ class Decided(NamedTuple):
     waited: Integers
 
 
+class Hourly(NamedTuple):
+    """Orders of a day by the hour in which they came, and those that were served at once, packs.
+
+    Both are [consumer offer, hour]; only with grain: hour.
+    """
+
+    day: int
+    wanted: Integers
+    at_once: Integers
+
+
 class Fates(NamedTuple):
     """How the parcels that left on a day will end, [consumer offer, transit slot].
 
@@ -175,6 +186,7 @@ Row = (
     | Packed
     | Ordered
     | Decided
+    | Hourly
     | Fates
     | Dispatched
     | Delivered

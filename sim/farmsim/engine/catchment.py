@@ -93,6 +93,8 @@ class Market(NamedTuple):
     switch_share: Floats
     calendar: Floats
     """[market, day]"""
+    hourly: Floats
+    """[consumer offer, hour]"""
     promotion: Floats
     """[consumer offer, day]"""
     transit_days: Floats
@@ -184,6 +186,7 @@ def _compile(
         rating_elasticity=np.array([law.rating_elasticity if law else 0.0 for law in independent]),
         switch_share=np.array([law.switch_share for law in law_of]),
         calendar=np.array([_calendar(law, scenario) for law in laws]),
+        hourly=np.array([law.hourly for law in law_of]),
         promotion=promotion_factors(scenario, list(layout.channels))[layout.offers.channel[offer]],
         transit_days=np.array([side.transit_days for side in sides]),
         slot_days=first_slot + np.arange(max(s.shape[1] for s in slots)),

@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.records import Decided, Ordered
+from farmsim.domain.demand import first_come, orders_by_hour
+from farmsim.domain.records import Decided, Hourly, Ordered
 from farmsim.domain.sums import sum_by
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.shops import Shops
 from farmsim.engine.world import World
+from farmsim.streams import uniform_block
 
 Integers = NDArray[np.int64]
 
@@ -33,6 +35,9 @@ class Storefront:
         self._orders: Integers = np.zeros(len(cells.offer), dtype=np.int64)
         self._missed = self._sold = self._orders
         """Of the shops, by cell."""
+        by_the_hour = world.layout.scenario.grain == "hour"
+        names = ["/".join(world.layout.offers.ids[o]) for o in consumers.market.offer]
+        self._hour_keys = world.streams.keys("hours", names) if by_the_hour else None
         clock = world.clock
         world.daily(clock.orders, self.take_orders)
         world.daily(clock.shop, self.serve_shops)
@@ -65,6 +70,8 @@ class Storefront:
         world = self._world
         if world.wants is None or Ordered in world.wants:
             self._record(day, at_once, missed, sold + again, again, cancelled)
+        if self._hour_keys is not None and (world.wants is None or Hourly in world.wants):
+            world.record(self._hours(day, self._hour_keys, *self._by_offer(self._orders, at_once)))
         if world.wants is None or Decided in world.wants:
             world.record(Decided(day, sold, again, missed, cancelled, self._parcels.waited))
 
@@ -82,6 +89,17 @@ class Storefront:
         there = [np.add.reduceat(count, first) for count in (self._orders, served)]
         sums = self._by_offer(self._orders, at_once, missed, cancelled, served, again)
         self._world.record(Ordered._make([day, *sums, *there]))
+
+    def _hours(self, day: int, keys: NDArray[np.uint64], orders: Integers, at_once: Integers) -> Hourly:
+        """The day hour by hour: who comes first is served first.
+
+        All customers of an offer come at the same hours, so that who is served, by cell, has the same law as
+        when the day's orders are rationed together.
+        """
+        hourly = self._consumers.market.hourly
+        hours = np.arange(hourly.shape[1], dtype=np.uint64) + np.uint64(day << 5)
+        by_hour = orders_by_hour(uniform_block(keys, hours), orders, hourly)
+        return Hourly(day, by_hour, first_come(by_hour, at_once))
 
     def _choose_again(self, day: int, missed: Integers) -> Integers:
         """Served packs of those who chose once more, by cell."""
