@@ -8,7 +8,7 @@ import numpy as np
 from bench.naive import Reading, play_naive
 from farmsim.engine.simulate import make_model, simulate
 from farmsim.experiment.run import shape_of
-from farmsim.results.scope import Scope
+from farmsim.results.scope import Scope, division
 from farmsim.results.tables import Tally
 from farmsim.scenario.load import load_scenario
 
@@ -126,13 +126,16 @@ def engine_totals(model, replication, seed=0):
     totals["returned:consumer", None] = returned
     totals["lost_kg", None] = sum(tally.lost.values()) + returned
     totals["resale", None] = float(tally.books.flows["resale"].sum())
+    scope = Scope(tally, division(tally.shape, "channel"))
+    by_channel = {
+        "sold_kg": scope.arrivals("kept", mass=True) + scope.traded("kg"),
+        "grower_receipts": scope.growers(),
+        "sales_revenue": scope.spending(),
+        "refund": scope.flow("refund"),
+        "freight": scope.flow("freight"),
+    }
     for index, name in enumerate(tally.shape.channels):
-        scope = Scope(tally, index)
-        totals["sold_kg", name] = scope.arrivals("kept", mass=True) + scope.traded("kg")
-        totals["grower_receipts", name] = scope.growers()
-        totals["sales_revenue", name] = scope.spending()
-        totals["refund", name] = scope.flow("refund")
-        totals["freight", name] = scope.flow("freight")
+        totals |= {(figure, name): float(values[index]) for figure, values in by_channel.items()}
         if tally.books.operator.get(name):
             totals["resold_kg", name] = tally.books.operator[name]["resold_kg"]
     consumers = [tally.shape.channels[c] for c in tally.shape.offer_channel[tally.shape.consumer_offer]]

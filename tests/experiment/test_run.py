@@ -85,6 +85,15 @@ def test_progress_rises_to_all_replications(loaded, workers):
     assert done[-1] == REPLICATIONS
 
 
+def test_progress_is_told_within_a_replication(loaded):
+    calls = []
+    run_scenario(loaded, replications=2, workers=1, progress=lambda done, _count: calls.append(done))
+    assert calls == sorted(calls)
+    assert len(calls) > 2 * loaded.scenario.horizon_days
+    assert 0.4 in {round(done, 1) for done in calls}
+    assert calls[-1] == 2
+
+
 def test_the_scenario_says_how_many_replications_unless_the_caller_does():
     loaded = load_scenario("bachu-trader", ["replications=4"])
     assert len(run_scenario(loaded, workers=1).outcomes) == 4

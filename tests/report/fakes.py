@@ -7,6 +7,7 @@ import numpy as np
 from farmsim.experiment.run import RunResult
 from farmsim.results.metrics import METRICS
 from farmsim.results.outcome import Outcome
+from farmsim.scenario.catalogue import provinces
 from farmsim.scenario.load import load_scenario
 
 WEEKS = (0.1, 0.2, 0.3, 0.2, 0.15, 0.05)
@@ -57,5 +58,45 @@ def fake_outcome(scenario, generator, unknown=()):
     }
     metrics |= dict.fromkeys(unknown, float("nan"))
     return Outcome(
-        metrics, channels, destinations, weekly, waterfall, {}, harvested, harvested - 1e-10, 1e-17
+        metrics=metrics,
+        channels=channels,
+        counties=fake_parts(scenario.counties, "county", generator) if len(scenario.counties) > 1 else {},
+        provinces=fake_provinces(generator),
+        kinds=fake_parts(
+            dict.fromkeys(p.kind for p in scenario.products.values() if p.kind), "kind", generator
+        ),
+        destinations=destinations,
+        weekly=weekly,
+        waterfall=waterfall,
+        operators={},
+        kg_in=harvested,
+        kg_out=harvested - 1e-10,
+        money_difference=1e-17,
     )
+
+
+def fake_parts(names, by, generator):
+    """Figures of counties or kinds of produce, each of its own size."""
+    parts = {}
+    for name in names:
+        size = float(generator.gamma(2.0, 1e6))
+        parts[name] = {metric: 0.9 for metric, entry in METRICS.items() if by in entry.by}
+        parts[name] |= {"orders": size / 2.0, "sold_kg": size, "sales_revenue": size * 8.0}
+        parts[name] |= {"grower_receipts": size * 3.0} if "grower_receipts" in parts[name] else {}
+    return parts
+
+
+def fake_provinces(generator):
+    """Figures of the buyers' provinces."""
+    found = {}
+    for province in provinces():
+        orders = float(generator.gamma(3.0, 1e5))
+        kg = orders * 1.6
+        found[province.id] = {
+            "orders": orders,
+            "served_orders": orders * 0.8,
+            "served_kg": kg,
+            "sales_value": kg * 9.0,
+            "served_share": 0.8,
+        }
+    return found

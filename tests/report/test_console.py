@@ -105,8 +105,18 @@ def test_progress_shows_only_on_a_terminal(monkeypatch):
     with progress_bar(stream, Look(), "replications") as progress:
         progress(3, 30)
     assert "###" in stream.getvalue()
-    assert "3/30" in stream.getvalue()
+    assert "3/30  10 %" in stream.getvalue()
     assert stream.getvalue().replace("\x1b", "").isascii()
+
+
+def test_progress_is_shown_within_a_replication(monkeypatch):
+    monkeypatch.setattr("farmsim.report.console.PROGRESS_AFTER_SECONDS", -1.0)
+    stream = Terminal()
+    with progress_bar(stream, Look(), "replications") as progress:
+        progress(0.4, 1)
+        progress(0.41, 1)
+    assert "0/1  40 %" in stream.getvalue()
+    assert "41 %" not in stream.getvalue()
 
 
 def test_what_is_quick_shows_no_progress():

@@ -2,7 +2,9 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from farmsim.errors import Problem
@@ -10,7 +12,8 @@ from farmsim.report.csv_form import HEADER, printed_csv, run_csv
 from farmsim.report.json_form import run_json
 from farmsim.report.messages import use_language
 from farmsim.results.metrics import METRICS
-from report.fakes import fake_result
+from farmsim.results.provinces import PROVINCE_METRICS
+from report.fakes import fake_parts, fake_result
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +43,9 @@ def test_json_has_the_agreed_shape():
         "replications",
         "metrics",
         "channels",
+        "counties",
+        "provinces",
+        "kinds",
         "destinations",
         "operators",
         "balance",
@@ -55,6 +61,19 @@ def test_json_has_the_agreed_shape():
     assert document["channels"]["taobao"]["sold_kg"]["unit"] == "kg"
     assert document["balance"]["kg"]["difference"] == pytest.approx(1e-10, abs=1e-9)
     assert document["balance"]["money"]["difference"] == 1e-17
+
+
+def test_json_has_the_parts_of_a_run():
+    result = fake_result(3)
+    kinds = fake_parts(["fruit"], "kind", np.random.default_rng(1))
+    result = replace(result, outcomes=tuple(o._replace(kinds=kinds) for o in result.outcomes))
+    document = json.loads(run_json(result))
+    assert document["counties"] == {}
+    assert document["kinds"]["fruit"]["sales_revenue"]["unit"] == "CNY"
+    assert len(document["provinces"]) == 31
+    assert set(document["provinces"]["shanghai"]) == set(PROVINCE_METRICS)
+    assert document["provinces"]["shanghai"]["served_share"]["mean"] == pytest.approx(0.8)
+    assert document["provinces"]["shanghai"]["orders"]["unit"] == "orders"
 
 
 def test_a_lone_replication_has_null_intervals():

@@ -13,6 +13,7 @@ from farmsim.report.charts import ASCII, BLOCKS
 from farmsim.report.console import make_console
 from farmsim.report.full_screen import full_sections
 from farmsim.report.messages import use_language
+from farmsim.report.parts_screen import parts_tables
 from farmsim.report.ratios import ratio_estimate
 from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
 from farmsim.report.terminal import Look
@@ -251,3 +252,42 @@ def test_metrics_that_nobody_knows_are_left_out():
 @pytest.mark.parametrize("name", ["loss", "operation", "buyer"])
 def test_parts_of_the_yuan_have_names(name):
     assert price_part_label(name) != name
+
+
+@pytest.fixture(scope="module")
+def national():
+    return fake_result(3, name="xingnong-2018")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("glyphs", [ASCII, BLOCKS])
+@pytest.mark.parametrize("width", [79, 119])
+@pytest.mark.parametrize("full", [False, True])
+def test_the_parts_of_a_nation_fit_the_screen(national, language, glyphs, width, full):
+    use_language(language)
+    look = Look(width, glyphs)
+    text = "\n".join(shown(part, look) for part in parts_tables(national, look, all_of_them=full))
+    lines = text.splitlines()
+    assert max(cell_width(line) for line in lines) <= width
+    assert (len(lines) > 190) == full
+
+
+def test_a_nation_shows_first_and_last_counties_and_the_spread(national):
+    look = Look(79, BLOCKS)
+    text = "\n".join(shown(part, look) for part in parts_tables(national, look))
+    assert "134 others" in text
+    assert "All 141 counties" in text
+    assert "Spread: Gini coefficient of sales" in text
+    assert "26 others" in text
+    rows = text.splitlines()
+    start = next(i for i, row in enumerate(rows) if row.startswith("COUNTIES"))
+    sales = [float(row[18:30].replace(",", "")) for row in rows[start + 2 : start + 10]]
+    total = float(rows[start + 11][18:30].replace(",", ""))
+    assert sales[:4] == sorted(sales[:4], reverse=True)
+    assert sum(sales) == pytest.approx(total, abs=5)
+
+
+def test_one_county_keeps_its_screen():
+    text = screen()
+    assert "COUNTIES" not in text
+    assert "PROVINCES" not in text

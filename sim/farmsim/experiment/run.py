@@ -6,7 +6,7 @@ from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from farmsim.engine.simulate import Model, make_model, simulate
 from farmsim.experiment.executors import default_workers, make_executor, stop_now
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.outcome import Outcome
+from farmsim.results.recorders import Days, Recorder, Together
 from farmsim.results.summary import summarise
 from farmsim.results.tables import Shape, Tally
+from farmsim.scenario.catalogue import provinces
 from farmsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ FEW = 8
 """So few replications are not worth the start of a worker process."""
 MOST_IN_A_CHUNK = 8
 """Replications that a worker plays in one go: short enough to see progress and to stop soon."""
-Progress = Callable[[int, int], None]
+Progress = Callable[[float, int], None]
+"""Is told how many replications are done, parts of the one in play included, and of how many."""
+Table = Literal["channels", "counties", "provinces", "kinds"]
+"""The tables of an outcome with figures by part of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,17 @@ class RunResult:
             return np.array([outcome.metrics[metric] for outcome in self.outcomes])
         return np.array([outcome.channels[channel][metric] for outcome in self.outcomes])
 
+    def values_of(self, table: Table, part: str, metric: str) -> NDArray[np.float64]:
+        """A metric of one channel, county, kind of produce or buyers' province by replication."""
+        return np.array([getattr(outcome, table)[part][metric] for outcome in self.outcomes])
+
     def estimate(self, metric: str, channel: str | None = None) -> Estimate:
         """Its mean over replications with the 95 % t interval."""
         return estimate(self.values(metric, channel))
+
+    def estimate_of(self, table: Table, part: str, metric: str) -> Estimate:
+        """The same of one channel, county, kind of produce or buyers' province."""
+        return estimate(self.values_of(table, part, metric))
 
 
 def run_scenario(
@@ -67,29 +80,52 @@ def run_scenario(
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
-def play(model: Model, replication: int, random_seed: int) -> Outcome:
-    """One replication in numbers."""
-    tally = Tally(shape_of(model))
-    simulate(model, replication, tally, random_seed=random_seed)
+def play(
+    model: Model, replication: int, random_seed: int, tell: Callable[[float], None] | None = None
+) -> Outcome:
+    """One replication in numbers; `tell` is told day by day which share of it has been played."""
+    shape = shape_of(model)
+    tally = Tally(shape)
+    recorders: list[Recorder] = [tally]
+    if tell is not None:
+        recorders.append(Days(shape.days, tell))
+    simulate(model, replication, Together(recorders), random_seed=random_seed)
     return summarise(tally)
 
 
 def shape_of(model: Model) -> Shape:
-    """What a tally must know of a model."""
-    layout = model.layout
-    groups = [g for county in layout.scenario.counties.values() for g in county.growers.values()]
+    """What recorders must know of a model."""
+    layout, market = model.layout, model.market
+    scenario, offers, groups = layout.scenario, layout.offers, layout.groups
+    produce = tuple(dict.fromkeys(p.kind for p in scenario.products.values() if p.kind is not None))
+    kinds = [scenario.products[product].kind for product in layout.products]
+    nobody = np.zeros(0, dtype=np.intp)
+    cells = None if market is None else market.cells
     return Shape(
         channels=layout.channels,
         kinds=tuple(block.kind for block in layout.blocks),
         products=layout.products,
-        offer_channel=layout.offers.channel,
-        offer_product=layout.offers.product,
-        consumer_offer=np.zeros(0, dtype=np.intp) if model.market is None else model.market.offer,
-        pack_kg=layout.offers.pack_kg,
-        price=layout.offers.price,
-        days=layout.scenario.horizon_days,
-        households=float(sum(g.households for g in groups)),
-        land_mu=float(sum(g.households * g.land_mu for g in groups)),
+        counties=layout.counties,
+        produce=produce,
+        provinces=tuple(province.id for province in provinces()),
+        product_kind=np.array([-1 if k is None else produce.index(k) for k in kinds], dtype=np.intp),
+        offer_channel=offers.channel,
+        offer_county=offers.county,
+        offer_product=offers.product,
+        consumer_offer=nobody if market is None else market.offer,
+        pack_kg=offers.pack_kg,
+        price=offers.price,
+        partial_refund=np.zeros(0) if model.rules is None else model.rules.partial,
+        group_county=groups.county,
+        group_product=groups.product,
+        households=np.array([float(g.households) for g in groups.blocks]),
+        land_mu=np.array([g.households * g.land_mu for g in groups.blocks]),
+        pairs=nobody if cells is None else cells.pairs,
+        cell_offer=nobody if cells is None else cells.offer,
+        cell_province=nobody if cells is None else cells.province,
+        cell_slot=nobody if cells is None else cells.slot,
+        slots=0 if market is None else len(market.slot_days),
+        days=scenario.horizon_days,
     )
 
 
@@ -124,14 +160,27 @@ def _play_all(
         executor.shutdown()
     for index, chunk in enumerate(chunks):
         if index not in played:
-            keep(index, _play_chunk(text, seed, chunk))
+            done = sum(map(len, played.values()))
+            keep(index, _play_chunk(text, seed, chunk, _parts(progress, done, count)))
     return [outcome for index in range(len(chunks)) for outcome in played[index]]
 
 
-def _play_chunk(text: str, seed: int, replications: list[int]) -> list[Outcome]:
-    """Some replications, in whichever process."""
+def _parts(progress: Progress | None, done: int, count: int) -> Callable[[float], None] | None:
+    """Tells the progress within a chunk, in replications, when so many have been played before it."""
+    return None if progress is None else lambda part: progress(done + part, count)
+
+
+def _play_chunk(
+    text: str, seed: int, replications: list[int], tell: Callable[[float], None] | None = None
+) -> list[Outcome]:
+    """Some replications, in whichever process; `tell` is told how many of them have been played."""
     model = _model(text)
-    return [play(model, replication, seed) for replication in replications]
+    outcomes: list[Outcome] = []
+    for replication in replications:
+        done = len(outcomes)
+        day = None if tell is None else lambda part, done=done: tell(done + part)
+        outcomes.append(play(model, replication, seed, day))
+    return outcomes
 
 
 @lru_cache(maxsize=4)

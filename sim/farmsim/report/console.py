@@ -17,10 +17,12 @@ from farmsim.report.charts import ASCII
 from farmsim.report.messages import translate as _
 from farmsim.report.terminal import Color, Look
 
-ProgressCall = Callable[[int, int], None]
+ProgressCall = Callable[[float, int], None]
 
 PROGRESS_AFTER_SECONDS = 0.8
 """What is done sooner shows no progress bar."""
+PROGRESS_EVERY_SECONDS = 0.05
+"""The bar moves no oftener than this."""
 
 
 LEAST_TEXT = 6
@@ -106,9 +108,15 @@ def progress_bar(stream: TextIO, look: Look, description: str) -> Iterator[Progr
     bar = Progress(_Description(), _AsciiBar(), _Count(), console=console, transient=True)
     task = bar.add_task(description, total=None)
     begun = time.monotonic()
+    last = begun - PROGRESS_EVERY_SECONDS
 
-    def show(done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - begun > PROGRESS_AFTER_SECONDS:
+    def show(done: float, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done < total and now - last < PROGRESS_EVERY_SECONDS:
+            return
+        last = now
+        if not bar.live.is_started and now - begun > PROGRESS_AFTER_SECONDS:
             bar.start()
         bar.update(task, completed=done, total=total)
 
@@ -140,7 +148,10 @@ class _Count(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         left = task.time_remaining
-        text = f"{task.completed:.0f}/{task.total:.0f}" if task.total else ""
+        text = ""
+        if task.total:
+            text = f"{int(task.completed)}/{task.total:.0f}"
+            text += f"  {int(100 * task.completed / task.total):2d} %"
         if left is not None:
             minutes, seconds = divmod(int(left), 60)
             text += "  " + _("{time} left").format(time=f"{minutes}:{seconds:02d}")

@@ -13,7 +13,7 @@ from farmsim.report.parameters import ANY, Parameter, find_parameters, parameter
 from farmsim.report.terminal import Look
 from farmsim.report.topics import TOPICS, case_lines, topic_lines
 from farmsim.report.values import CONFIDENCE, ValueRow, plain_number, span_text, value_rows
-from farmsim.report.words import CHANNEL_KINDS, metric_label, unit_label
+from farmsim.report.words import BY, CHANNEL_KINDS, metric_label, unit_label
 from farmsim.results.metrics import METRICS
 from farmsim.scenario import catalogue
 from farmsim.scenario.hints import did_you_mean
@@ -74,11 +74,11 @@ def _metric_lines(name: str, look: Look) -> list[str]:
     metric = METRICS[name]
     lines = [f"{name}  {metric_label(name)}, {unit_label(metric.unit)}"]
     lines += wrap(_(metric.definition), look.width, indent="  ")
-    where = (
-        _("given for the whole run and for each channel")
-        if metric.per_channel
-        else _("given for the whole run")
-    )
+    where = _("given for the whole run")
+    if metric.by:
+        where = _("given for the whole run and by {parts}").format(
+            parts=", ".join(_(BY[by]) for by in metric.by)
+        )
     return [*lines, f"  {where}", ""]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from importlib.metadata import version
 from statistics import fmean
 from typing import TYPE_CHECKING, TypedDict
@@ -10,11 +11,12 @@ import numpy as np
 
 from farmsim.report.cautions import cautions
 from farmsim.results.estimates import Estimate, estimate
-from farmsim.results.metrics import METRICS
+from farmsim.results.metrics import METRICS, Metric
+from farmsim.results.provinces import PROVINCE_METRICS
 from farmsim.scenario.problems import word
 
 if TYPE_CHECKING:
-    from farmsim.experiment.run import RunResult
+    from farmsim.experiment.run import RunResult, Table
 
 SCHEMA_VERSION = 1
 
@@ -45,13 +47,10 @@ def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, o
         "random_seed": result.random_seed,
         "replications": len(result.outcomes),
         "metrics": {name: estimate_form(name, result.estimate(name)) for name in sorted(first.metrics)},
-        "channels": {
-            channel: {
-                name: estimate_form(name, result.estimate(name, channel))
-                for name in sorted(first.channels[channel])
-            }
-            for channel in sorted(first.channels)
-        },
+        "channels": _parts_form(result, "channels", METRICS),
+        "counties": _parts_form(result, "counties", METRICS),
+        "provinces": _parts_form(result, "provinces", PROVINCE_METRICS),
+        "kinds": _parts_form(result, "kinds", METRICS),
         "destinations": {
             place: plain_form("kg", [o.destinations.get(place, 0.0) for o in result.outcomes])
             for place in sorted(first.destinations)
@@ -83,6 +82,22 @@ def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, o
 def estimate_form(name: str, value: Estimate) -> EstimateForm:
     """One metric; what cannot be known is null."""
     return _form(value, METRICS[name].unit if name in METRICS else "")
+
+
+def _parts_form(
+    result: "RunResult", table: "Table", catalogue: Mapping[str, Metric]
+) -> dict[str, dict[str, EstimateForm]]:
+    """Every figure of every channel, county, province or kind of produce."""
+    first: dict[str, dict[str, float]] = getattr(result.outcomes[0], table)
+    return {
+        part: {
+            name: _form(
+                result.estimate_of(table, part, name), catalogue[name].unit if name in catalogue else ""
+            )
+            for name in sorted(first[part])
+        }
+        for part in sorted(first)
+    }
 
 
 def plain_form(unit: str, values: list[float]) -> EstimateForm:

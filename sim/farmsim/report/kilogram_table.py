@@ -30,9 +30,9 @@ def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
     """Where the kilograms went and what growers got for them, by channel and destination."""
     rows = _kilogram_rows(result)
     harvested = np.array([outcome.kg_in for outcome in result.outcomes])
-    scale, unit = _mass_scale(float(harvested.mean()))
+    scale, unit = mass_scale(float(harvested.mean()))
     receipts = sum(row.receipts for row in rows if row.receipts is not None)
-    money, money_unit = _money_scale(receipts)
+    money, money_unit = money_scale(receipts)
     most = max((float(row.kg.mean()) for row in rows), default=0.0)
     columns = _kilogram_columns(look, unit, money_unit)
     bar_width = columns[4].width
@@ -43,7 +43,7 @@ def kilogram_table(result: "RunResult", look: Look) -> RenderableType:
         picture = "" if total else bar(mean, most, bar_width, look.glyphs)
         line: list[str | Text] = [
             row.label,
-            _amount(mean / scale),
+            amount(mean / scale),
             figures((high - low) / 2 / scale, 2),
             whole(share),
             Text(picture, style=f"color({row.color})"),
@@ -119,19 +119,19 @@ def _weekly(result: "RunResult", name: str) -> list[float]:
     return [float(v) for v in np.mean(np.array(weeks, dtype=np.float64), axis=0)] if weeks else []
 
 
-def _amount(value: float) -> str:
+def amount(value: float) -> str:
     """A whole number, so that rows add up to their total; what would round to nothing keeps one figure."""
     return figures(value, 1) if 0.0 < value < 0.5 else whole(value)
 
 
-def _mass_scale(kg: float) -> tuple[float, str]:
+def mass_scale(kg: float) -> tuple[float, str]:
     """Unit of mass in which the largest number has at most five digits."""
     if kg < 1e5:
         return 1.0, _("kg")
     return (1e3, _("tonnes")) if kg < 1e8 else (1e6, _("kt"))
 
 
-def _money_scale(money: float) -> tuple[float, str]:
+def money_scale(money: float) -> tuple[float, str]:
     """Unit of money in which the largest number has at most five digits."""
     if abs(money) < 1e5:
         return 1.0, _("CNY")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from farmsim.report.parameters import Parameter, parameters
 from farmsim.results.metrics import METRICS
+from farmsim.results.provinces import PROVINCE_METRICS
 
 HEAD = """# Scenario files and metrics
 
@@ -18,10 +19,16 @@ Made from the schema and the catalogue of metrics by `python -m farmsim.report.r
 money is in the scenario's currency.
 """
 
+PROVINCES = """## Figures of the buyers' provinces
+
+In `provinces` of the JSON document: what consumers of each of the 31 provinces ordered and got.
+"""
+
 
 def reference_page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_parameter_lines(), "", "## Metrics", "", *_metric_lines(), ""])
+    parts = [HEAD, *_parameter_lines(), "", "## Metrics", "", *_metric_lines()]
+    return "\n".join([*parts, "", PROVINCES, *_province_lines(), ""])
 
 
 def _parameter_lines() -> Iterator[str]:
@@ -46,11 +53,18 @@ def _row(field: Parameter) -> str:
 
 
 def _metric_lines() -> Iterator[str]:
-    yield "| metric | unit | by channel | definition |"
+    yield "| metric | unit | also by | definition |"
     yield "|---|---|---|---|"
     for metric in METRICS.values():
-        by_channel = "yes" if metric.per_channel else ""
-        yield f"| `{metric.name}` | {metric.unit} | {by_channel} | {' '.join(metric.definition.split())} |"
+        by = ", ".join(metric.by)
+        yield f"| `{metric.name}` | {metric.unit} | {by} | {' '.join(metric.definition.split())} |"
+
+
+def _province_lines() -> Iterator[str]:
+    yield "| figure | unit | definition |"
+    yield "|---|---|---|"
+    for metric in PROVINCE_METRICS.values():
+        yield f"| `{metric.name}` | {metric.unit} | {' '.join(metric.definition.split())} |"
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from farmsim.report.kilogram_table import kilogram_table
 from farmsim.report.messages import language, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, interval, relative, whole
+from farmsim.report.parts_screen import parts_tables
 from farmsim.report.terminal import Look
 from farmsim.report.words import is_share, metric_label, season, unit_label
 from farmsim.results.estimates import quantiles
@@ -72,6 +73,7 @@ def run_screen(result: "RunResult", look: Look, invocation: Invocation) -> Group
         Text(),
         kilogram_table(result, look),
         *balance_lines(result, look),
+        *parts_tables(result, look, all_of_them=invocation.full),
         *closing_lines(result, look, invocation),
     ]
     return Group(*parts)

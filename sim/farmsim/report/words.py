@@ -47,6 +47,7 @@ METRICS = {
     "co2_per_kg": mark("CO2 of transport"),
     "spoiled_share": mark("Spoiled"),
     "shrink_share": mark("Shrink"),
+    "county_sales_gini": mark("Gini of counties' sales"),
 }
 
 DESTINATIONS = {
@@ -105,6 +106,24 @@ UNITS = {
     "points": mark("points"),
 }
 
+BY = {"channel": mark("channel"), "county": mark("county"), "kind": mark("kind of produce")}
+"""Parts of a run for which metrics are given."""
+
+PRODUCE = {
+    "fruit": mark("Fruit"),
+    "vegetable": mark("Vegetables"),
+    "grain": mark("Grain"),
+    "bean": mark("Beans"),
+    "nut": mark("Nuts"),
+    "mushroom": mark("Mushrooms"),
+    "tea": mark("Tea"),
+    "honey": mark("Honey"),
+    "meat": mark("Meat"),
+    "spice": mark("Spices"),
+    "herb": mark("Herbs"),
+    "oil": mark("Oil"),
+}
+
 CHANNEL_KINDS = {
     "parcel": mark("parcels from the county"),
     "stocked": mark("shop with its own stock"),
@@ -135,6 +154,11 @@ CHANNEL_COLORS = {"parcel": 166, "stocked": 25, "wholesale": 74, "trader": 178, 
 def metric_label(name: str) -> str:
     """What the screens call a metric."""
     return translate(METRICS.get(name, name))
+
+
+def produce_label(name: str) -> str:
+    """What the screens call a kind of produce."""
+    return translate(PRODUCE.get(name, name))
 
 
 def destination_label(name: str) -> str:

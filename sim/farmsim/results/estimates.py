@@ -6,6 +6,7 @@ a value cannot be known and is left out. The quantile functions are here so that
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -70,6 +71,7 @@ def normal_quantile(p: float) -> float:
     return float(normals(np.array([p]))[0])
 
 
+@lru_cache(maxsize=256)
 def student_t_quantile(p: float, degrees: float) -> float:
     """Quantile of Student's t distribution with that many degrees of freedom, to about 1e-11 relative.
 

@@ -1,7 +1,9 @@
 """The catalogue of metrics: one function a metric, its docstring the definition, its name the column."""
 
+import numpy as np
+
 from farmsim.results import metrics_money, metrics_produce
-from farmsim.results.scope import METRICS, RULES, Metric, Scope
+from farmsim.results.scope import METRICS, RULES, By, Metric, Scope, division
 from farmsim.results.tables import Tally
 
 FAMILIES = (metrics_produce, metrics_money)
@@ -14,15 +16,17 @@ def measure(tally: Tally) -> dict[str, float]:
     return {name: float(rule(whole)) for name, rule in RULES.items()}
 
 
-def measure_channels(tally: Tally) -> dict[str, dict[str, float]]:
-    """Every metric that has a meaning by channel, for each channel."""
-    result: dict[str, dict[str, float]] = {}
-    for index, channel in enumerate(tally.shape.channels):
-        scope = Scope(tally, index)
-        result[channel] = {
-            name: float(rule(scope)) for name, rule in RULES.items() if METRICS[name].per_channel
-        }
-    return result
+def measure_by(tally: Tally, by: By) -> dict[str, dict[str, float]]:
+    """Every metric that has a meaning by channel, county or kind of produce, for each of them."""
+    groups = division(tally.shape, by)
+    scope = Scope(tally, groups)
+    columns = {
+        name: np.asarray(rule(scope)).tolist() for name, rule in RULES.items() if by in METRICS[name].by
+    }
+    return {
+        group: {name: values[place] for name, values in columns.items()}
+        for place, group in enumerate(groups.names)
+    }
 
 
-__all__ = ["METRICS", "Metric", "measure", "measure_channels"]
+__all__ = ["METRICS", "Metric", "measure", "measure_by"]

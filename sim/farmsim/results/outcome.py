@@ -8,6 +8,12 @@ class Outcome(NamedTuple):
 
     metrics: dict[str, float]
     channels: dict[str, dict[str, float]]
+    counties: dict[str, dict[str, float]]
+    """Metrics by county; nothing where there is only one."""
+    provinces: dict[str, dict[str, float]]
+    """Figures by the buyers' province (`results.provinces`); nothing where consumers do not buy."""
+    kinds: dict[str, dict[str, float]]
+    """Metrics by kind of produce; products without one are left out."""
     destinations: dict[str, float]
     """Kilograms that were not sold, by destination."""
     weekly: dict[str, list[float]]

@@ -1,8 +1,11 @@
 """From a tally to an outcome: metrics, destinations of kilograms, weeks, the way of the buyer's yuan."""
 
-from farmsim.results.metrics import measure, measure_channels
+import numpy as np
+
+from farmsim.results.metrics import measure, measure_by
 from farmsim.results.outcome import Outcome
-from farmsim.results.scope import Scope
+from farmsim.results.provinces import measure_provinces
+from farmsim.results.scope import Scope, division
 from farmsim.results.tables import Tally
 
 DESTINATIONS = {
@@ -32,12 +35,15 @@ def summarise(tally: Tally) -> Outcome:
     assert not strange, f"destinations without a name on the screens: {strange}"
     return Outcome(
         metrics=measure(tally),
-        channels=measure_channels(tally),
+        channels=measure_by(tally, "channel"),
+        counties=measure_by(tally, "county") if len(tally.shape.counties) > 1 else {},
+        provinces=measure_provinces(tally),
+        kinds=measure_by(tally, "kind"),
         destinations={
             name: sum(totals.get(entry, 0.0) for entry in entries) for name, entries in DESTINATIONS.items()
         },
         weekly=_weekly(tally),
-        waterfall={channel: _waterfall(tally, index) for index, channel in enumerate(tally.shape.channels)},
+        waterfall=_waterfalls(tally),
         operators=books.operator,
         kg_in=float(books.kg_harvested.sum()),
         kg_out=sum(totals.values()),
@@ -53,14 +59,13 @@ def _weekly(tally: Tally) -> dict[str, list[float]]:
     return table
 
 
-def _waterfall(tally: Tally, channel: int) -> dict[str, float]:
-    """Where the buyer's yuan of one channel went; the items add up to what buyers and public money paid."""
-    scope = Scope(tally, channel)
+def _waterfalls(tally: Tally) -> dict[str, dict[str, float]]:
+    """Where the buyer's yuan of each channel went; the items add up to what buyers and public money paid."""
+    scope = Scope(tally, division(tally.shape, "channel"))
     loss = scope.flow("refund")
     paid = scope.spending() + loss
-    kind = tally.shape.kinds[channel]
     margin = scope.flow("back_margin")
-    retail = scope.spending() - scope.flow("receipt") + margin if kind == "stocked" else margin
+    retail = np.where(tally.shape.is_stocked, scope.spending() - scope.flow("receipt") + margin, margin)
     public = scope.flow("guarantee", "subsidy", "freight_subsidy")
     spent = {
         "loss": loss,
@@ -73,4 +78,9 @@ def _waterfall(tally: Tally, channel: int) -> dict[str, float]:
         "buyer": scope.flow("clawback"),
         "growers": scope.growers(),
     }
-    return {"consumer": paid, "public": public, **spent, "cooperative": paid + public - sum(spent.values())}
+    rest = paid + public - sum(spent.values())
+    parts = {"consumer": paid, "public": public, **spent, "cooperative": rest}
+    return {
+        channel: {part: float(amounts[place]) for part, amounts in parts.items()}
+        for place, channel in enumerate(tally.shape.channels)
+    }

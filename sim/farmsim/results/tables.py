@@ -1,6 +1,7 @@
 """What is kept of a run: sums of rows by kind, offer and week. A `Tally` records ordinary runs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,29 +18,68 @@ from farmsim.domain.records import (
     Traded,
     Welfare,
 )
+from farmsim.results.homes import Homes, homes_of
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a tally must know of a scenario: names and index tables, no rules."""
+    """What a recorder must know of a scenario: names and index tables, no rules."""
 
     channels: tuple[str, ...]
     kinds: tuple[str, ...]
     """[channel]: parcel, stocked, wholesale, order or trader."""
     products: tuple[str, ...]
-    offer_channel: NDArray[np.intp]
-    offer_product: NDArray[np.intp]
-    consumer_offer: NDArray[np.intp]
+    counties: tuple[str, ...]
+    produce: tuple[str, ...]
+    """Kinds of produce that products name, in the order of their first product."""
+    provinces: tuple[str, ...]
+    """Where consumers live."""
+    product_kind: Indices
+    """[product]: number of its kind of produce, -1 without one."""
+    offer_channel: Indices
+    offer_county: Indices
+    offer_product: Indices
+    consumer_offer: Indices
     """Offers that consumers see, in the order of the consumer arrays."""
     pack_kg: Floats
     """[offer]"""
     price: Floats
     """[offer]: price to the consumer, per kg."""
+    partial_refund: Floats
+    """[consumer offer]: share of the price that is paid back for a bad parcel that was kept."""
+    group_county: Indices
+    """[grower group]"""
+    group_product: Indices
+    """[grower group]"""
+    households: Floats
+    """[grower group]"""
+    land_mu: Floats
+    """[grower group]"""
+    pairs: Indices
+    """Those entries of the flattened [consumer offer, province] by which orders are told."""
+    cell_offer: Indices
+    """[cell]: position among the consumer offers."""
+    cell_province: Indices
+    """[cell]"""
+    cell_slot: Indices
+    """[cell]: days that a parcel travels, less one."""
+    slots: int
+    """How many slots there are."""
     days: int
-    households: float
-    land_mu: float
+
+    @property
+    def is_parcel(self) -> NDArray[np.bool_]:
+        """Whether a channel sends parcels, [channel]."""
+        return np.array([kind == "parcel" for kind in self.kinds], dtype=np.bool_)
+
+    @property
+    def is_stocked(self) -> NDArray[np.bool_]:
+        """Whether a channel has shops with their own stock, [channel]."""
+        return np.array([kind == "stocked" for kind in self.kinds], dtype=np.bool_)
 
 
 class Tally:
@@ -55,6 +95,9 @@ class Tally:
             name: np.zeros(consumers)
             for name in ("wanted", "at_once", "lost", "cancelled", "served", "switched_in")
         }
+        self.wanted_there: Integers = np.zeros(len(shape.pairs), dtype=np.int64)
+        self.served_there: Integers = np.zeros(len(shape.pairs), dtype=np.int64)
+        """Orders by pair of consumer offer and province, packs."""
         self.arrivals = {
             name: np.zeros(consumers)
             for name in ("kept", "refused", "lost", "bad", "freshness_sum", "days_sum", "spoiled_kg")
@@ -67,6 +110,8 @@ class Tally:
         self.weekly_kg = np.zeros((weeks + 60, len(shape.channels)))
         self.weekly_lost = np.zeros(weeks + 60)
         self.weekly_harvest = np.zeros(weeks + 60)
+        self.harvest = np.zeros(len(shape.group_county))
+        """kg picked by grower group."""
         self.packed: list[Packed] = []
         self.welfare: list[Welfare] = []
         self.closed: Closed | None = None
@@ -87,6 +132,7 @@ class Tally:
                 self.weekly_lost[row.day // 7] += row.kg
             case Harvested():
                 self.weekly_harvest[row.day // 7] += row.kg.sum()
+                self.harvest += row.kg
             case Packed():
                 self.packed.append(row)
             case Welfare():
@@ -101,6 +147,8 @@ class Tally:
         match row:
             case Ordered():
                 sums = self.orders
+                self.wanted_there += row.wanted_there
+                self.served_there += row.served_there
             case Delivered():
                 sums = self.arrivals
                 self._add_week(row.day, row.kept * self._consumer_pack, self._consumer_channel)
@@ -116,10 +164,15 @@ class Tally:
         assert self.closed is not None, "the run is not over"
         return self.closed
 
+    @cached_property
+    def homes(self) -> Homes:
+        """All households; they are there when the run is over."""
+        return homes_of(self.welfare, len(self.shape.group_county))
+
     @property
     def weeks(self) -> int:
         """Weeks of the horizon."""
         return (self.shape.days + 6) // 7
 
-    def _add_week(self, day: int, kg: Floats, channel: NDArray[np.intp]) -> None:
+    def _add_week(self, day: int, kg: Floats, channel: Indices) -> None:
         self.weekly_kg[day // 7] += np.bincount(channel, kg, minlength=len(self.shape.channels))

@@ -1,0 +1,69 @@
+"""The households of a run: sums by grower group, and the incomes of all people."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farmsim.domain.records import Welfare
+
+Floats = NDArray[np.float64]
+
+
+class Homes(NamedTuple):
+    """Sums over the households of each grower group, [grower group]; money is of the year."""
+
+    households: Floats
+    above_line: Floats
+    """Households whose income per head reaches the poverty line."""
+    produce: Floats
+    """Received for produce."""
+    cash_cost: Floats
+    income: Floats
+    """Produce and wages less cash cost, plus other income."""
+    people: Floats
+    shortfalls: tuple[Floats, Floats, Floats]
+    """Sums over people of the shortfall to the power of 0, 1 and 2 (Foster, Greer and Thorbecke)."""
+    per_head: Floats
+    """Income per head, [household]."""
+    heads: Floats
+    """Persons that a household stands for, [household]."""
+
+
+def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
+    """What comes of the households of so many grower groups.
+
+    A shortfall is the share of the line that is missing, of a negative income 1, and 0 for whoever is not
+    below the line.
+    """
+    weight, persons, produce, cost, wages, other = (
+        np.concatenate([np.zeros(0), *(getattr(row, field) for row in rows)])
+        for field in ("weight", "persons", "produce_income", "cash_cost", "wages", "other_income")
+    )
+    sizes = np.array([len(row.weight) for row in rows], dtype=np.intp)
+    group = np.array([row.group for row in rows], dtype=np.intp)
+    line = np.repeat(np.array([row.poverty_line for row in rows]), sizes)
+    first = np.cumsum(sizes) - sizes
+
+    def by_group(values: Floats) -> Floats:
+        sums = np.zeros(groups)
+        if len(first):
+            sums[group] = np.add.reduceat(values, first)
+        return sums
+
+    income = produce + wages - cost + other
+    per_head, heads = income / persons, persons * weight
+    poor = heads * (per_head < line)
+    short = np.minimum(1.0 - per_head / line, 1.0)
+    return Homes(
+        households=by_group(weight),
+        above_line=by_group(weight * (per_head >= line)),
+        produce=by_group(produce * weight),
+        cash_cost=by_group(cost * weight),
+        income=by_group(income * weight),
+        people=by_group(heads),
+        shortfalls=(by_group(poor), by_group(poor * short), by_group(poor * short * short)),
+        per_head=per_head,
+        heads=heads,
+    )
