@@ -1,4 +1,4 @@
-"""Several scenarios on the same replications: paired, for every stream has the same address in all of them."""
+"""Several scenarios on the same replications: paired, for every stream has the same address in all."""
 
 import time
 from collections.abc import Callable
