@@ -74,6 +74,14 @@ def test_help_fits_80_columns_and_is_translated(call, arguments, language):
         (("run", "a", "--workers", "0"), "--workers must lie between 1"),
         (("run", "a", "--set", "price"), "--set needs KEY=VALUE"),
         (("run", "a", "--width", "20"), "--width must lie between 79 and 400"),
+        (("run", "a", "--rows", "orders"), "--rows goes only with --out."),
+        (("run", "a", "--tables", "npz"), "--tables goes only with --out."),
+        (("run", "a", "--out", "x", "--tables", "csv"), "--tables must be one of npz, parquet, none"),
+        (("run", "a", "--out", "x", "--rows", "parcels"), "--rows must be one of orders; parcels is not."),
+        (
+            ("run", "a", "--out", "x", "--rows", "orders", "--tables", "none"),
+            "--rows does not go with --tables none.",
+        ),
         (("list", "--color", "red"), "--color must be one of auto, always, never; red is not."),
         (("list", "--lang", "fr"), "--lang must be one of en, zh; fr is not."),
         (("list", "fruit"), "SECTION must be one of scenarios"),
@@ -352,3 +360,41 @@ def test_a_valid_file_says_what_to_do_next(call):
     out = call("validate", "bachu-trader", "--set", "horizon_days=1")[1]
     assert out.splitlines()[-1].split()[1:] == ["farmsim", "run", "bachu-trader", "--set", "horizon_days=1"]
     assert "1 day from 2018" in out
+
+
+def test_out_has_daily_tables_unless_they_are_not_wanted(call):
+    code, out, _err = call(*RUN, "--out", "a")
+    assert code == 0
+    assert str(Path("a") / "daily") in out
+    assert sorted(path.name for path in Path("a/daily").iterdir()) == [
+        f"replication-00{k}.npz" for k in range(3)
+    ]
+    assert call(*RUN, "--out", "b", "--tables", "none")[0] == 0
+    assert not Path("b/daily").exists()
+
+
+def test_every_order_is_a_row_on_request(call):
+    assert call("run", "bachu-online-first", "-n", "1", "--out", "a", "--rows", "orders")[0] == 0
+    assert Path("a/orders/replication-000/day.npy").exists()
+
+
+def test_parquet_is_written_where_it_can_be(call):
+    pytest.importorskip("pyarrow")
+    assert call(*RUN, "--out", "a", "--tables", "parquet")[0] == 0
+    assert Path("a/daily/replication-002.parquet").exists()
+
+
+def test_without_pyarrow_there_is_a_remedy(call, monkeypatch):
+    monkeypatch.setattr("farmsim.results.columns.has_parquet", lambda: False)
+    code, _out, err = call(*RUN, "--out", "a", "--tables", "parquet")
+    assert code == 2
+    assert "pip install 'farmsim[parquet]'" in err
+    assert not Path("a").exists()
+
+
+def test_a_folder_of_tables_that_cannot_be_made_is_named(call):
+    Path("a").mkdir()
+    Path("a/daily").write_text("x")
+    code, out, err = call(*RUN, "--out", "a")
+    assert (code, out) == (4, "")
+    assert str(Path("a") / "daily") in err

@@ -7,9 +7,11 @@ import pytest
 
 from engine.small_county import SHOP, STORE, merged, small
 from farmsim.engine.simulate import make_model
+from farmsim.errors import FileError
 from farmsim.experiment.executors import SerialExecutor, default_workers, make_executor
 from farmsim.experiment.run import FEW, play, run_scenario
 from farmsim.results.estimates import estimate
+from farmsim.results.files import TableFiles
 from farmsim.scenario.load import load_scenario
 
 REPLICATIONS = 10
@@ -145,3 +147,43 @@ def test_one_worker_needs_no_process_and_an_error_reaches_the_caller():
 def test_an_error_in_a_worker_reaches_the_caller():
     with make_executor(2) as executor, pytest.raises(ZeroDivisionError):
         executor.submit(divmod, 1, 0).result()
+
+
+def table_bytes(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.np[yz]")}
+
+
+def test_tables_are_the_same_for_any_number_of_workers(loaded, alone, tmp_path):
+    tables = []
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        files = TableFiles(str(folder), orders=True)
+        result = run_scenario(loaded, replications=REPLICATIONS, workers=workers, files=files)
+        assert [repr(o) for o in result.outcomes] == [repr(o) for o in alone]
+        tables.append({path: text for path, text in table_bytes(folder).items() if path.suffix == ".npy"})
+        daily = [np.load(folder / "daily" / f"replication-{k:03d}.npz") for k in range(REPLICATIONS)]
+        for outcome, table in zip(alone, daily, strict=True):
+            assert table["sold_kg"].sum() == pytest.approx(outcome.metrics["sold_kg"])
+    assert tables[0] == tables[1]
+    assert len(tables[0]) == 9 * REPLICATIONS
+
+
+def test_tables_of_an_earlier_run_are_removed_and_nothing_else(loaded, tmp_path):
+    for count, orders in ((3, True), (2, False)):
+        run_scenario(loaded, replications=count, workers=1, files=TableFiles(str(tmp_path), orders=orders))
+        (tmp_path / "orders" / "mine.txt").write_text("x")
+        (tmp_path / "daily" / "replication-000.csv").write_text("x")
+    assert sorted(p.name for p in (tmp_path / "daily").iterdir()) == [
+        "replication-000.csv",
+        "replication-000.npz",
+        "replication-001.npz",
+    ]
+    assert [p.name for p in (tmp_path / "orders").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_table_that_cannot_be_written_is_named(loaded, tmp_path, monkeypatch, workers):
+    monkeypatch.setattr(TableFiles, "prepare", lambda self: None)
+    (tmp_path / "daily").write_text("x")
+    with pytest.raises(FileError, match="replication-00"):
+        run_scenario(loaded, replications=REPLICATIONS, workers=workers, files=TableFiles(str(tmp_path)))

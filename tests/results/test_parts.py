@@ -1,41 +1,20 @@
 """Figures by channel, county, kind of produce and buyers' province: they add up to those of the run."""
 
-import copy
 import math
 
 import numpy as np
 import pytest
 
-from engine.small_county import outcome_of, rows_of, scenario_of, small
+from engine.small_county import outcome_of, rows_of, small
 from farmsim.domain.records import Ordered
 from farmsim.results.metrics import METRICS
 from farmsim.results.provinces import PROVINCE_METRICS
 from farmsim.scenario.load import load_scenario
+from results.two_counties import two_counties
 
 SUMS = ("sold_kg", "demand_kg", "orders", "sales_revenue", "grower_receipts", "harvested_kg")
 MEANS = ("household_net_income", "households_above_line_share", "gross_per_household")
 PEOPLE = ("headcount_ratio", "poverty_gap", "poverty_severity")
-
-
-def two_counties(**changes):
-    """The mixed melon scenario with a twin county of half the yield that grows a vegetable too."""
-    data = copy.deepcopy(load_scenario("bachu-matrix").data)
-    for key in ("expect", "note", "label"):
-        data.pop(key, None)
-    (first,) = data["counties"]
-    (product,) = data["products"]
-    data["products"][product]["kind"] = "fruit"
-    data["products"]["leek"] = {**copy.deepcopy(data["products"][product]), "kind": "vegetable"}
-    twin = copy.deepcopy(data["counties"][first])
-    twin["place"]["latitude"] += 3.0
-    for group in twin["growers"].values():
-        group["yield_kg_per_mu"] *= 0.5
-        group["households"] = 300
-    twin["growers"]["leeks"] = {**copy.deepcopy(group), "product": "leek"}
-    data["counties"]["twin"] = twin
-    for block in data["channels"].values():
-        block["sells"]["leek"] = copy.deepcopy(block["sells"][product])
-    return scenario_of({**data, "horizon_days": 40, **changes})
 
 
 @pytest.fixture(scope="module")

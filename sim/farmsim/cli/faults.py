@@ -25,6 +25,9 @@ MESSAGES = {
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
     "not-with": mark("{name} does not go with {option}."),
     "only-with": mark("{name} goes only with {option}."),
+    "no-parquet": mark(
+        "--tables parquet needs pyarrow, which is not installed: pip install 'farmsim[parquet]', or use npz."
+    ),
     "not-ascii": mark("{value} is not a name: use letters a to z, digits and hyphens."),
 }
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from farmsim.cli.shared import Screen, presented, whole_number, write_file
+from farmsim.cli.shared import Screen, choice, presented, whole_number, write_file
 from farmsim.errors import FileError, UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
 
 if TYPE_CHECKING:
     from farmsim.experiment.run import RunResult
+    from farmsim.results.files import TableFiles
 
 MOST_REPLICATIONS = 100_000
 MOST_WORKERS = 256
@@ -59,7 +60,23 @@ Workers = Annotated[
 ]
 Out = Annotated[
     str | None,
-    typer.Option("--out", metavar="DIR", help=mark("Folder for result.json and replications.csv.")),
+    typer.Option(
+        "--out", metavar="DIR", help=mark("Folder for result.json, replications.csv and daily tables.")
+    ),
+]
+Tables = Annotated[
+    str | None,
+    typer.Option(
+        "--tables",
+        metavar="npz|parquet|none",
+        help=mark("With --out: form of the daily tables by county and channel; npz."),
+    ),
+]
+Rows = Annotated[
+    str | None,
+    typer.Option(
+        "--rows", metavar="orders", help=mark("With --out: every order as a row, about 18 bytes each.")
+    ),
 ]
 Json = Annotated[
     bool, typer.Option("--json", help=mark("Print one JSON document, the same in every language."))
@@ -89,6 +106,8 @@ def run(  # noqa: PLR0913 (the options of a command)
     overrides: Overrides = None,
     workers: Workers = None,
     out: Out = None,
+    tables: Tables = None,
+    rows: Rows = None,
     as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = 0,
@@ -98,6 +117,7 @@ def run(  # noqa: PLR0913 (the options of a command)
     changes = checked_overrides(overrides)
     if as_json and csv == "-":
         raise UsageError("one-document")
+    files = _table_files(out, tables, rows)
     prepare(out, csv)
     result = play(
         screen,
@@ -106,8 +126,9 @@ def run(  # noqa: PLR0913 (the options of a command)
         replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
         random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=_number("--workers", workers, 1, MOST_WORKERS),
+        files=files,
     )
-    saved = _save(result, out, csv, changes)
+    saved = _save(result, out, csv, changes) + (tuple(map(str, files.paths)) if files else ())
 
     from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
 
@@ -130,7 +151,7 @@ def run(  # noqa: PLR0913 (the options of a command)
     return 0 if all(check.holds for check in checks(result)) else 1
 
 
-def play(
+def play(  # noqa: PLR0913 (what the command was given)
     screen: Screen,
     scenario: str,
     overrides: tuple[str, ...],
@@ -138,6 +159,7 @@ def play(
     replications: int | None,
     random_seed: int | None,
     workers: int | None,
+    files: "TableFiles | None" = None,
 ) -> "RunResult":
     """Load and run, with warnings and a progress bar on stderr."""
     import sys
@@ -152,7 +174,12 @@ def play(
         screen.warn(render_problem(problem, _))
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
         return run_scenario(
-            loaded, replications=replications, random_seed=random_seed, workers=workers, progress=progress
+            loaded,
+            replications=replications,
+            random_seed=random_seed,
+            workers=workers,
+            files=files,
+            progress=progress,
         )
 
 
@@ -167,6 +194,28 @@ def checked_overrides(given: list[str] | None) -> tuple[str, ...]:
 def _number(option: str, text: str | None, low: int, high: int) -> int | None:
     """The number of an option that may be left out."""
     return None if text is None else whole_number(option, text, low, high)
+
+
+def _table_files(out: str | None, tables: str | None, rows: str | None) -> "TableFiles | None":
+    """Where tables go and in which form; nothing without a folder."""
+    from farmsim.results.columns import has_parquet
+    from farmsim.results.files import TableFiles
+
+    for option, text, choices in (
+        ("--tables", tables, ("npz", "parquet", "none")),
+        ("--rows", rows, ("orders",)),
+    ):
+        if text is not None:
+            choice(option, text, choices)
+            if out is None:
+                raise UsageError("only-with", (("name", option), ("option", "--out")))
+    if tables == "none" and rows is not None:
+        raise UsageError("not-with", (("name", "--rows"), ("option", "--tables none")))
+    if tables == "parquet" and not has_parquet():
+        raise UsageError("no-parquet")
+    if out is None or tables == "none":
+        return None
+    return TableFiles(out, "parquet" if tables == "parquet" else "npz", orders=rows is not None)
 
 
 def prepare(out: str | None, csv: str | None) -> None:

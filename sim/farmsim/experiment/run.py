@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 from farmsim.engine.simulate import Model, make_model, simulate
 from farmsim.experiment.executors import default_workers, make_executor, stop_now
 from farmsim.results.estimates import Estimate, estimate
+from farmsim.results.files import TableFiles
 from farmsim.results.outcome import Outcome
 from farmsim.results.recorders import Days, Recorder, Together
 from farmsim.results.summary import summarise
 from farmsim.results.tables import Shape, Tally
 from farmsim.scenario.catalogue import provinces
 from farmsim.scenario.schema import Scenario
+from farmsim.streams import Streams
 
 if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
@@ -68,20 +71,32 @@ def run_scenario(
     replications: int | None = None,
     random_seed: int | None = None,
     workers: int | None = None,
+    files: TableFiles | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
-    """Play replications 0, 1, ... of a scenario; the result does not depend on the number of workers."""
+    """Play replications 0, 1, ... of a scenario; the result does not depend on the number of workers.
+
+    With `files`, each replication's tables are written by whoever plays it.
+    """
     began = time.perf_counter()
     scenario = loaded.scenario
     count = scenario.replications if replications is None else replications
     seed = scenario.random_seed if random_seed is None else random_seed
     workers = default_workers() if workers is None else workers
-    outcomes = _play_all(scenario, seed, count, min(workers, count) if count > FEW else 1, progress)
+    if files is not None:
+        files.prepare()
+    work = _Work(scenario.model_dump_json(exclude_unset=True), seed, files)
+    outcomes = _play_all(work, count, min(workers, count) if count > FEW else 1, progress)
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
 def play(
-    model: Model, replication: int, random_seed: int, tell: Callable[[float], None] | None = None
+    model: Model,
+    replication: int,
+    random_seed: int,
+    *,
+    files: TableFiles | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> Outcome:
     """One replication in numbers; `tell` is told day by day which share of it has been played."""
     shape = shape_of(model)
@@ -89,7 +104,10 @@ def play(
     recorders: list[Recorder] = [tally]
     if tell is not None:
         recorders.append(Days(shape.days, tell))
-    simulate(model, replication, Together(recorders), random_seed=random_seed)
+    with ExitStack() as stack:
+        if files is not None:
+            recorders += stack.enter_context(files.recorders(shape, Streams(random_seed, replication)))
+        simulate(model, replication, Together(recorders), random_seed=random_seed)
     return summarise(tally)
 
 
@@ -120,6 +138,7 @@ def shape_of(model: Model) -> Shape:
         group_product=groups.product,
         households=np.array([float(g.households) for g in groups.blocks]),
         land_mu=np.array([g.households * g.land_mu for g in groups.blocks]),
+        hourly=np.zeros((0, 24)) if market is None else market.hourly,
         pairs=nobody if cells is None else cells.pairs,
         cell_offer=nobody if cells is None else cells.offer,
         cell_province=nobody if cells is None else cells.province,
@@ -129,16 +148,21 @@ def shape_of(model: Model) -> Shape:
     )
 
 
-def _play_all(
-    scenario: Scenario, seed: int, count: int, workers: int, progress: Progress | None
-) -> list[Outcome]:
+class _Work(NamedTuple):
+    """What a worker must know: the scenario as JSON, the random seed, and where tables go."""
+
+    scenario: str
+    seed: int
+    files: TableFiles | None
+
+
+def _play_all(work: _Work, count: int, workers: int, progress: Progress | None) -> list[Outcome]:
     """Outcomes in the order of replications; each chunk of them is one task of a worker.
 
     Chunks that a dying worker took along are played again in this process.
     """
     size = max(1, min(MOST_IN_A_CHUNK, count // (8 * max(workers, 1))))
     chunks = [list(range(first, min(first + size, count))) for first in range(0, count, size)]
-    text = scenario.model_dump_json(exclude_unset=True)
     played: dict[int, list[Outcome]] = {}
 
     def keep(index: int, outcomes: list[Outcome]) -> None:
@@ -149,7 +173,7 @@ def _play_all(
     if workers > 1:
         executor = make_executor(workers)
         try:
-            tasks = {executor.submit(_play_chunk, text, seed, chunk): i for i, chunk in enumerate(chunks)}
+            tasks = {executor.submit(_play_chunk, work, chunk): i for i, chunk in enumerate(chunks)}
             for task in as_completed(tasks):
                 keep(tasks[task], task.result())
         except BrokenProcessPool:
@@ -161,7 +185,7 @@ def _play_all(
     for index, chunk in enumerate(chunks):
         if index not in played:
             done = sum(map(len, played.values()))
-            keep(index, _play_chunk(text, seed, chunk, _parts(progress, done, count)))
+            keep(index, _play_chunk(work, chunk, _parts(progress, done, count)))
     return [outcome for index in range(len(chunks)) for outcome in played[index]]
 
 
@@ -171,15 +195,15 @@ def _parts(progress: Progress | None, done: int, count: int) -> Callable[[float]
 
 
 def _play_chunk(
-    text: str, seed: int, replications: list[int], tell: Callable[[float], None] | None = None
+    work: _Work, replications: list[int], tell: Callable[[float], None] | None = None
 ) -> list[Outcome]:
     """Some replications, in whichever process; `tell` is told how many of them have been played."""
-    model = _model(text)
+    model = _model(work.scenario)
     outcomes: list[Outcome] = []
     for replication in replications:
         done = len(outcomes)
         day = None if tell is None else lambda part, done=done: tell(done + part)
-        outcomes.append(play(model, replication, seed, day))
+        outcomes.append(play(model, replication, work.seed, files=work.files, tell=day))
     return outcomes
 
 

@@ -6,8 +6,13 @@
 import sys
 from collections.abc import Iterator
 
+import numpy as np
+
 from farmsim.report.parameters import Parameter, parameters
+from farmsim.results.columns import Column
+from farmsim.results.daily import daily_columns
 from farmsim.results.metrics import METRICS
+from farmsim.results.orders import OUTCOMES, order_columns
 from farmsim.results.provinces import PROVINCE_METRICS
 
 HEAD = """# Scenario files and metrics
@@ -24,11 +29,29 @@ PROVINCES = """## Figures of the buyers' provinces
 In `provinces` of the JSON document: what consumers of each of the 31 provinces ordered and got.
 """
 
+DAILY = """## Daily tables
+
+`farmsim run --out DIR` writes `DIR/daily/replication-000.npz`, ... (one array a column; the names of codes
+are `county_names` and `channel_names`), with `--tables parquet` `.parquet` files. A row is a day and a county
+that sells through a channel. What is lost before it leaves the county belongs to no channel and is not in it.
+"""
+ORDERS = """## Order rows
+
+With `--rows orders`, `DIR/orders/replication-000/` has one `.npy` file a column, which `numpy.load(file,
+mmap_mode="r")` maps into memory, and `columns.json` with the names of codes and the offers by number. With
+`--tables parquet` it is one file with a group of rows a day. An order has a row when it is served, lost or
+cancelled; one that was lost at a sold-out offer and served at another has a second row there. So there are
+as many rows as orders and switches, less the orders that still wait at the end. The counts are those of the
+run; which order of a day, offer and province got what is drawn at random.
+"""
+
 
 def reference_page() -> str:
     """The whole page."""
     parts = [HEAD, *_parameter_lines(), "", "## Metrics", "", *_metric_lines()]
-    return "\n".join([*parts, "", PROVINCES, *_province_lines(), ""])
+    parts += ["", PROVINCES, *_province_lines(), "", DAILY, *_column_lines(daily_columns())]
+    parts += ["", ORDERS, *_column_lines(order_columns()), "", _outcomes_line(), ""]
+    return "\n".join(parts)
 
 
 def _parameter_lines() -> Iterator[str]:
@@ -65,6 +88,17 @@ def _province_lines() -> Iterator[str]:
     yield "|---|---|---|"
     for metric in PROVINCE_METRICS.values():
         yield f"| `{metric.name}` | {metric.unit} | {' '.join(metric.definition.split())} |"
+
+
+def _column_lines(columns: list[Column]) -> Iterator[str]:
+    yield "| column | type | meaning |"
+    yield "|---|---|---|"
+    for column in columns:
+        yield f"| `{column.name}` | {np.dtype(column.dtype).name} | {column.meaning} |"
+
+
+def _outcomes_line() -> str:
+    return "Outcomes, from 0: " + ", ".join(f"`{outcome}`" for outcome in OUTCOMES) + "."
 
 
 if __name__ == "__main__":

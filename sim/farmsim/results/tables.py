@@ -59,6 +59,8 @@ class Shape:
     """[grower group]"""
     land_mu: Floats
     """[grower group]"""
+    hourly: Floats
+    """[consumer offer, hour]: relative number of orders by hour of the day."""
     pairs: Indices
     """Those entries of the flattened [consumer offer, province] by which orders are told."""
     cell_offer: Indices
