@@ -15,7 +15,7 @@ from farmsim.domain.network import Packhouse, worked_until
 from farmsim.domain.records import Packed
 from farmsim.domain.sums import sum_by
 from farmsim.engine.world import World
-from farmsim.streams import Turns
+from farmsim.streams import Turns, uniforms_at
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -53,7 +53,6 @@ class _Lines:
         "queue_days",
         "resource",
         "wait_days",
-        "waiting_kg",
     )
 
     def __init__(self, env: simpy.Environment, block: Packhouse) -> None:
@@ -65,7 +64,6 @@ class _Lines:
         self.queue_days = 0.0
         self.busy_days = 0.0
         self.kg = 0.0
-        self.waiting_kg = 0.0
 
 
 class Yard:
@@ -83,15 +81,25 @@ class Yard:
         has_lines = np.array([lines is not None for lines in self._lines], dtype=np.bool_)
         self._by_hand = ~has_lines[groups.county]
         """Groups whose fruit is sorted at the gate."""
+        houses = [lines.block if lines else None for lines in self._lines]
+        self._able_kg = np.array([h.lines * h.kg_per_hour * h.shift_hours if h else 0.0 for h in houses])
+        """What the lines of a county can sort in a day, [county]."""
+        self._load_kg = np.array([h.load_kg if h else 1.0 for h in houses])[groups.county]
+        self._load_hours = np.array([h.load_kg / h.kg_per_hour if h else 0.0 for h in houses])[groups.county]
+        self._plain = np.array([h is not None and _plain(h) for h in houses])[groups.county]
+        """Groups whose loads come evenly and take equally long, so that only the jitter is drawn."""
         self._county, self._product = groups.county.tolist(), groups.product.tolist()
         self._first_good = groups.goods[:, 0].tolist()
         self._damage = [p.packhouse_damage_share for p in scenario.products.values()]
         self._damage_of = np.array(self._damage)[groups.product]
         self._lives = [(p.keeping.median_days, p.keeping.shape) for p in scenario.products.values()]
         self._waiting_kg = np.zeros(len(groups.ids))
+        self._queue_kg = np.zeros(len(self._lines))
+        """Before the doors or on the lines, by group and by county."""
         self._outside: dict[_Load, None] = {}
         """Loads on their way, before the door or on a line, in the order of setting out."""
-        self._turns = Turns(world.streams.keys("packhouse", groups.ids))
+        self._keys = world.streams.keys("packhouse", groups.ids)
+        self._turns = Turns(self._keys)
         self._damaged_kg = np.zeros(len(scenario.products))
         self._spoiled_kg = np.zeros(len(scenario.products))
         """Thrown out at sorting since it was last counted, [product]."""
@@ -106,23 +114,24 @@ class Yard:
     def bring(self, day: int, kg: Floats) -> None:
         """Marketable kilograms by grower group arrive at the packhouse door, or are sorted by hand."""
         self._sort_by_hand(day, np.flatnonzero((kg > 0.0) & self._by_hand), kg)
-        for group in np.flatnonzero((kg > 0.0) & ~self._by_hand).tolist():
-            lines = self._lines[self._county[group]]
-            assert lines is not None, "a county without lines sorts by hand"
-            self._arrivals(group, day, float(kg[group]), lines)
+        coming = np.flatnonzero((kg > 0.0) & ~self._by_hand)
+        if not len(coming):
+            return
+        self._waiting_kg[coming] += kg[coming]
+        self._queue_kg += sum_by(
+            self._world.layout.groups.county[coming], kg[coming], minlength=len(self._queue_kg)
+        )
+        self._set_out(day, coming[self._plain[coming]], kg)
+        for group in coming[~self._plain[coming]].tolist():
+            self._draw_loads(day, group, float(kg[group]))
 
     def intake_kg(self) -> Floats:
         """What is expected to be sorted by evening, [good]: queue and today's pick, as far as lines allow."""
-        expected = np.zeros(len(self._world.layout.goods.ids))
-        goods = self._world.layout.groups.goods
-        for group in np.flatnonzero(self._waiting_kg > 0.0).tolist():
-            lines = self._lines[self._county[group]]
-            assert lines is not None, "only a packhouse has a queue"
-            block = lines.block
-            able = block.lines * block.kg_per_hour * block.shift_hours
-            part = min(1.0, able / max(lines.waiting_kg, 1e-300))
-            expected[goods[group]] += part * self._waiting_kg[group] * self._shares[group]
-        return expected
+        groups = self._world.layout.groups
+        part = np.minimum(1.0, self._able_kg / np.maximum(self._queue_kg, 1e-300))[groups.county]
+        expected = (part * self._waiting_kg)[:, None] * self._shares
+        there = groups.goods >= 0
+        return sum_by(groups.goods[there], expected[there], minlength=len(self._world.layout.goods.ids))
 
     def sorted_lots(self) -> Sorted | None:
         """What was sorted since the last call, each (good, column) once; None if nothing was."""
@@ -212,26 +221,50 @@ class Yard:
                 )
             )
 
-    def _arrivals(self, group: int, day: int, kg: float, lines: _Lines) -> None:
-        """The day's loads of one group set out for the door."""
-        world, block = self._world, lines.block
-        generator = self._turns.at(group, day)
+    def _set_out(self, day: int, group: Indices, kg: Floats) -> None:
+        """The day's loads of plain groups set out for the door, spread over the picking hours with jitter."""
+        if not len(group):
+            return
+        brought = kg[group]
+        count = np.maximum(np.rint(brought / self._load_kg[group]), 1.0).astype(np.intp)
+        owner = np.repeat(np.arange(len(group)), count)
+        turn = np.arange(len(owner)) - np.repeat(np.add.accumulate(count) - count, count)
+        jitter = uniforms_at(self._keys[group[owner]], turn.astype(np.uint64) + np.uint64(day << 24))
+        wait = (turn + jitter) / count[owner] * (self._world.clock.picking_hours / 24.0)
+        size = brought / count
+        work = self._load_hours[group] * size / self._load_kg[group]
+        loads = zip(
+            group[owner].tolist(), wait.tolist(), size[owner].tolist(), work[owner].tolist(), strict=True
+        )
+        for whose, *how in loads:
+            self._send(whose, day, *how)
+
+    def _draw_loads(self, day: int, group: int, kg: float) -> None:
+        """The same for a group whose loads come or are sorted at random."""
+        lines = self._lines[self._county[group]]
+        assert lines is not None, "a county without lines sorts by hand"
+        block, generator = lines.block, self._turns.at(group, day)
         if block.arrivals == "poisson":
             count = max(1, int(generator.poisson(kg / block.load_kg)))
             when = np.sort(generator.random(count))
         else:
             count = max(1, round(kg / block.load_kg))
-            when = (np.arange(count) + generator.random(count)) / count * (world.clock.picking_hours / 24.0)
+            hours_open = self._world.clock.picking_hours / 24.0
+            when = (np.arange(count) + generator.random(count)) / count * hours_open
         size = kg / count
         hours = block.load_kg / block.kg_per_hour * draw(block.service, generator, count)
         if block.arrivals == "even":
             hours *= size / block.load_kg
-        self._waiting_kg[group] += kg
-        lines.waiting_kg += kg
         for wait, work in zip(when.tolist(), hours.tolist(), strict=True):
-            load = _Load(lines, (group, day), (size, work), self._sort)
-            self._outside[load] = None
-            world.env.timeout(wait).callbacks.append(load.come)
+            self._send(group, day, wait, size, work)
+
+    def _send(self, group: int, day: int, wait: float, kg: float, hours: float) -> None:
+        """A load sets out: it comes to the door after `wait` days."""
+        lines = self._lines[self._county[group]]
+        assert lines is not None, "only a packhouse has a door"
+        load = _Load(lines, (group, day), (kg, hours), self._sort)
+        self._outside[load] = None
+        self._world.env.timeout(wait).callbacks.append(load.come)
 
     def _sort(self, load: "_Load", lines: _Lines, stayed: float) -> None:
         """A load leaves the lines."""
@@ -242,7 +275,7 @@ class Yard:
             lines.wait_days += stayed
             lines.queue_days += stayed - load.hours / 24.0
             lines.busy_days += load.hours / 24.0
-        lines.waiting_kg -= load.kg
+        self._queue_kg[self._county[load.group]] -= load.kg
         self._waiting_kg[load.group] -= load.kg
         self._finish(load.group, load.day, load.kg, stayed)
 
@@ -310,3 +343,8 @@ class _Load:
 
 
 _Sorting = Callable[[_Load, _Lines, float], None]
+
+
+def _plain(block: Packhouse) -> bool:
+    """Whether nothing but the jitter of its loads is left to chance."""
+    return block.arrivals == "even" and block.service == 1.0

@@ -146,11 +146,12 @@ class ParcelShops:
             self.courier.take(day, self._done, self._waits, self._loads)
             self._loads = []
 
-    def end_day(self, day: int) -> Integers:
-        """Overdue customers may cancel; cancelled packs by cell."""
+    def end_day(self, day: int) -> Integers | None:
+        """Overdue customers may cancel; cancelled packs by cell, None if nobody waits."""
+        if not self._list.anybody:
+            return None
         cancelled = np.zeros(len(self._consumers.market.cells.offer), dtype=np.int64)
-        if self._list.anybody:
-            cancelled[self._list.cells] = self._list.end_day(day)
+        cancelled[self._list.cells] = self._list.end_day(day)
         return cancelled
 
     @property

@@ -32,7 +32,10 @@ class Storefront:
         self._shops = shops
         self._granted = granted
         cells = consumers.market.cells
-        self._orders: Integers = np.zeros(len(cells.offer), dtype=np.int64)
+        self._nobody: Integers = np.zeros(len(cells.offer), dtype=np.int64)
+        self._orders = self._nobody
+        regions = consumers.market.weight.shape[1]
+        self._first_pair = np.searchsorted(cells.pairs // regions, cells.owners)
         self._missed = self._sold = self._orders
         """Of the shops, by cell."""
         by_the_hour = world.layout.scenario.grain == "hour"
@@ -60,35 +63,44 @@ class Storefront:
         sold, at_once, missed = packed.served, packed.at_once, packed.lost
         if self._shops.are_there:
             sold, at_once, missed = self._sold + sold, self._sold + at_once, self._missed + missed
-        again = np.zeros_like(missed)
+        again, served = self._nobody, sold
         if self._consumers.switch and np.count_nonzero(missed):
             again = self._choose_again(day, missed)
+            served = sold + again
         self._parcels.leave(day)
         if self._shops.are_there:
             self._shops.close_day(day)
         cancelled = self._parcels.end_day(day)
+        if cancelled is None:
+            cancelled = self._nobody
         world = self._world
         if world.wants is None or Ordered in world.wants:
-            self._record(day, at_once, missed, sold + again, again, cancelled)
+            world.record(self._ordered(day, [at_once, missed, cancelled, served, again]))
         if self._hour_keys is not None and (world.wants is None or Hourly in world.wants):
-            world.record(self._hours(day, self._hour_keys, *self._by_offer(self._orders, at_once)))
+            orders, kept = (self._by_offer(self._by_pair(count)) for count in (self._orders, at_once))
+            world.record(self._hours(day, self._hour_keys, orders, kept))
         if world.wants is None or Decided in world.wants:
             world.record(Decided(day, sold, again, missed, cancelled, self._parcels.waited))
 
-    def _record(
-        self,
-        day: int,
-        at_once: Integers,
-        missed: Integers,
-        served: Integers,
-        again: Integers,
-        cancelled: Integers,
-    ) -> None:
-        """Write down the day's orders, all given by cell."""
-        first = self._consumers.market.cells.first_of_pair
-        there = [np.add.reduceat(count, first) for count in (self._orders, served)]
-        sums = self._by_offer(self._orders, at_once, missed, cancelled, served, again)
-        self._world.record(Ordered._make([day, *sums, *there]))
+    def _ordered(self, day: int, counts: list[Integers]) -> Ordered:
+        """The day's orders in all and by province; `counts` are by cell, as in the row after those wanted."""
+        there = [self._by_pair(count) for count in (self._orders, *counts)]
+        sums = [self._by_offer(pairs) for pairs in there]
+        wanted_there, served_there = there[0], there[4]
+        return Ordered._make([day, *sums, wanted_there, served_there])
+
+    def _by_pair(self, count: Integers) -> Integers:
+        """Sums of cells by pair of consumer offer and province."""
+        cells = self._consumers.market.cells
+        if count is self._nobody:
+            return np.zeros(len(cells.pairs), dtype=np.int64)
+        return np.asarray(np.add.reduceat(count, cells.first_of_pair))
+
+    def _by_offer(self, pairs: Integers) -> Integers:
+        """Sums of pairs by consumer offer."""
+        by_offer = np.zeros(len(self._consumers.market.offer), dtype=np.int64)
+        by_offer[self._consumers.market.cells.owners] = np.add.reduceat(pairs, self._first_pair)
+        return by_offer
 
     def _hours(self, day: int, keys: NDArray[np.uint64], orders: Integers, at_once: Integers) -> Hourly:
         """The day hour by hour: who comes first is served first.
@@ -116,13 +128,3 @@ class Storefront:
         if not self._shops.are_there:
             return packed.served
         return packed.served + self._shops.serve(day, orders, again=True)[0]
-
-    def _by_offer(self, *counts: Integers) -> list[Integers]:
-        """Sums of cells by consumer offer, for each of the counts."""
-        cells = self._consumers.market.cells
-        sums = []
-        for count in counts:
-            by_offer = np.zeros(len(self._consumers.market.offer), dtype=np.int64)
-            by_offer[cells.owners] = np.add.reduceat(count, cells.first)
-            sums.append(by_offer)
-        return sums
