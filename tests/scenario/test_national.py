@@ -130,3 +130,15 @@ def test_every_kind_grows_somewhere_and_is_in_the_catalogue():
 
 def test_the_half_year_is_181_days(nation):
     assert nation.scenario.horizon_days == DAYS == 181
+
+
+def test_supply_follows_demand_down_to_a_thousandth(tmp_path):
+    """A nation scaled down for measurements keeps supply and demand in proportion."""
+    harvests = []
+    for factor in (1.0, 0.001):
+        file = tmp_path / f"{factor}.yaml"
+        file.write_text(national_scenario(counties=3, demand_factor=factor), encoding="utf-8")
+        scenario = load_scenario(file).scenario
+        groups = [g for county in scenario.counties.values() for g in county.growers.values()]
+        harvests.append(sum(g.households * g.land_mu * g.yield_kg_per_mu for g in groups))
+    assert harvests[1] / harvests[0] == pytest.approx(0.001, rel=0.05)

@@ -38,6 +38,8 @@ from farmsim.scenario.national_trade import (
 
 POOR_INCOME = 14_000
 """Other income of a household in a poor county, a year."""
+FEWEST_HOUSEHOLDS = 20
+"""Households of the smallest group; a smaller crop gives each less land."""
 CONTRACTS = 50
 """Products of 701 under contract."""
 SHIFT_HOURS = 12.0
@@ -142,14 +144,18 @@ def _county_lines(where: CountyLand, trade: Trade) -> Iterator[str]:
 
 
 def _growers_line(crop: Crop, picked_kg: float, *, is_poor: bool) -> str:
-    """One group of growers: as many households as the crop needs."""
-    households = max(20, round(picked_kg / (growers_of(crop.kind).land_mu * crop.yield_kg_per_mu)))
+    """One group of growers: as many households as the crop needs, but in a small nation less land each."""
+    needed = picked_kg / (growers_of(crop.kind).land_mu * crop.yield_kg_per_mu)
+    households = max(FEWEST_HOUSEHOLDS, round(needed))
+    land = ""
+    if needed < FEWEST_HOUSEHOLDS:
+        land = f", land_mu: {_number(significant(picked_kg / (FEWEST_HOUSEHOLDS * crop.yield_kg_per_mu)))}"
     season = crop.harvest
     dates = f"{{centre: {season.centre}, first: {season.first}, last: {season.last}}}"
     other = f", other_income: {{mean: {POOR_INCOME}}}" if is_poor else ""
     return (
         f"      {crop.kind}: {{use: {crop.kind}-growers, product: {crop.id}, households: {households}, "
-        f"yield_kg_per_mu: {_number(crop.yield_kg_per_mu)}, harvest: {dates}{other}}}"
+        f"yield_kg_per_mu: {_number(crop.yield_kg_per_mu)}, harvest: {dates}{land}{other}}}"
     )
 
 

@@ -87,7 +87,7 @@ def _refusal(text: str) -> Refusal | None:
         return Refusal("E017", (remedy("write", text=text.replace("_", "")), remedy("quote-text", text=text)))
     if _NOT_FINITE.fullmatch(text):
         return _not_usable(text)
-    digits = sum(map(str.isdigit, _mantissa(text)))
+    digits = len("".join(filter(str.isdigit, _mantissa(text))).lstrip("0"))
     too_long = digits > MAX_DIGITS or len(text) > 2 * MAX_DIGITS
     if too_long and (_BASED.fullmatch(text) or _NUMBER.fullmatch(text)):
         return Refusal("E018", (remedy("fewer-digits"), remedy("quote-text", text=shortened(text))))
