@@ -133,22 +133,17 @@ def naive(orders, rounds):
 def workers(case, rounds):
     """Seconds of two replications on one worker and on two, in turns."""
     loaded = load(case)
-    for name in ("FEW", "_model"):
-        assert hasattr(experiment, name), f"farmsim.experiment.run has no {name} any more: see national_runs"
-    few, experiment.FEW = experiment.FEW, 0
+    assert hasattr(experiment, "_model"), "farmsim.experiment.run has no _model any more: see national_runs"
     turns = []
-    try:
-        for _ in range(rounds):
-            turn = {"load": load_average()}
-            for count in (1, 2):
-                experiment._model.cache_clear()
-                result = experiment.run_scenario(loaded, replications=2, random_seed=SEED, workers=count)
-                turn[count] = result.seconds
-                turn["outcomes", count] = [outcome.metrics["orders"] for outcome in result.outcomes]
-            assert turn["outcomes", 1] == turn["outcomes", 2], "two workers give other results than one"
-            turns.append((turn["load"], turn[1], turn[2]))
-    finally:
-        experiment.FEW = few
+    for _ in range(rounds):
+        turn = {"load": load_average()}
+        for count in (1, 2):
+            experiment._model.cache_clear()
+            result = experiment.run_scenario(loaded, replications=2, random_seed=SEED, workers=count)
+            turn[count] = result.seconds
+            turn["outcomes", count] = [outcome.metrics["orders"] for outcome in result.outcomes]
+        assert turn["outcomes", 1] == turn["outcomes", 2], "two workers give other results than one"
+        turns.append((turn["load"], turn[1], turn[2]))
     return turns
 
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
 
 FEW = 8
-"""So few replications are not worth the start of a worker process."""
+"""So few replications of a county are not worth the start of a worker process."""
+LONG = 10_000
+"""Days times counties of a replication that is worth one by itself."""
 MOST_IN_A_CHUNK = 8
 """Replications that a worker plays in one go: short enough to see progress and to stop soon."""
 Progress = Callable[[float, int], None]
@@ -82,11 +84,13 @@ def run_scenario(
     scenario = loaded.scenario
     count = scenario.replications if replications is None else replications
     seed = scenario.random_seed if random_seed is None else random_seed
-    workers = default_workers() if workers is None else workers
+    if workers is None:
+        is_long = scenario.horizon_days * len(scenario.counties) >= LONG
+        workers = default_workers() if count > FEW or is_long else 1
     if files is not None:
         files.prepare()
     work = _Work(scenario.model_dump_json(exclude_unset=True), seed, files)
-    outcomes = _play_all(work, count, min(workers, count) if count > FEW else 1, progress)
+    outcomes = _play_all(work, count, min(workers, count), progress)
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
