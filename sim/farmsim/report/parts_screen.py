@@ -1,7 +1,7 @@
 """Tables of the parts of a run: its counties, its buyers' provinces, its kinds of produce.
 
 Of many counties or provinces the first and last few are shown and the others summed up. From 110 cells on,
-names and bars have more room; the facts are the same.
+counties have bars too; the facts are the same.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 
 FIRST, LAST = 4, 3
 """Counties shown of the most and of the least sales."""
+WIDE_LABEL = 26
 BUYERS = 5
 """Provinces shown."""
 
@@ -58,36 +59,43 @@ def county_table(result: "RunResult", look: Look, *, all_of_them: bool = False) 
     sales = {name: result.values_of("counties", name, "sales_revenue") for name in names}
     growers = {name: _mean(result, "counties", name, "grower_receipts") for name in names}
     scale, unit = money_scale(float(sum(float(values.mean()) for values in sales.values())))
+    most = max(float(values.mean()) for values in sales.values())
+    label = WIDE_LABEL if look.is_wide else look.width - 61
+    width = look.width - 61 - label - 1
 
     def per_home(those: Sequence[str], metric: str) -> float:
         """Mean over the households of some counties."""
         weights = np.array([float(homes[name]) for name in those])
         return float(np.average([_mean(result, "counties", name, metric) for name in those], weights=weights))
 
-    def cells(label: str, those: Sequence[str]) -> list[str | Text]:
+    def cells(name: str, those: Sequence[str]) -> list[str | Text]:
         mean, low, high, _sd, _n = estimate(np.sum([sales[name] for name in those], axis=0))
-        return [
-            label,
+        line: list[str | Text] = [
+            name,
             amount(mean / scale),
             figures((high - low) / 2.0 / scale, 2),
             amount(sum(growers[name] for name in those) / scale),
             figures(per_home(those, "household_net_income")),
             figures(per_home(those, "households_above_line_share") * 100.0),
         ]
+        picture = bar(mean, most, width, look.glyphs) if len(those) == 1 else ""
+        return [*line, Text(picture, style="color(36)")] if look.is_wide else line
 
     shown = _few(names, FIRST, 0 if all_of_them else LAST, all_of_them=all_of_them)
     rows = [
         cells(counties[those[0]].label.text(language()) if len(those) == 1 else _others(those), those)
         for those in shown
     ]
-    columns = (
-        Column(_("COUNTIES BY SALES"), look.width - 61),
+    columns = [
+        Column(_("COUNTIES BY SALES"), label),
         Column(_("sales {unit}").format(unit=unit), 11, right=True),
         Column(look.glyphs.plus_minus + " 95%", 7, right=True),
         Column(_("growers {unit}").format(unit=unit), 13, right=True),
         Column(unit_label("CNY/household"), 13, right=True),
         Column(_("above line %"), 12, right=True),
-    )
+    ]
+    if look.is_wide:
+        columns.append(Column("", width))
     every = _("All {count} counties").format(count=len(names))
     return make_table(columns, rows, look, total=cells(every, names))
 
