@@ -133,12 +133,10 @@ def naive(orders, rounds):
 def workers(case, rounds):
     """Seconds of two replications on one worker and on two, in turns."""
     loaded = load(case)
-    assert hasattr(experiment, "_model"), "farmsim.experiment.run has no _model any more: see national_runs"
     turns = []
     for _ in range(rounds):
         turn = {"load": load_average()}
         for count in (1, 2):
-            experiment._model.cache_clear()
             result = experiment.run_scenario(loaded, replications=2, random_seed=SEED, workers=count)
             turn[count] = result.seconds
             turn["outcomes", count] = [outcome.metrics["orders"] for outcome in result.outcomes]

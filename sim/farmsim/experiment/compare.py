@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.experiment.run import RunResult, run_scenario
-from farmsim.results.paired import Difference, difference
+from farmsim.results.decomposition import PARTS, Account, account_of, decompose, waiting
+from farmsim.results.paired import Difference, difference, pairing_gain
 
 if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
     from farmsim.scenario.schema import Scenario
 
 Progress = Callable[[float, int], None]
+DUST = 1e-6
+"""Less than this of a yuan in the parts of an income is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,52 @@ class Comparison:
         self, values: Callable[[RunResult], NDArray[np.float64]], scenario: int, against: int = 0
     ) -> Difference:
         """The same for anything that a run gives by replication."""
-        comparisons = len(self.runs) - 1
-        return difference(values(self.runs[scenario]), values(self.runs[against]), comparisons)
+        return difference(values(self.runs[scenario]), values(self.runs[against]), self.comparisons)
+
+    @property
+    def comparisons(self) -> int:
+        """Scenarios that are compared with the baseline: so many intervals hold together."""
+        return len(self.runs) - 1
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of scenarios."""
+        return len(self.runs) * (len(self.runs) - 1) // 2
+
+    def pair(self, metric: str, scenario: int, against: int) -> Difference:
+        """A metric of one scenario less that of another, as one of the comparisons of all pairs."""
+        return difference(self.runs[scenario].values(metric), self.runs[against].values(metric), self.pairs)
+
+    def pairing_gain(self, metric: str, scenario: int) -> float:
+        """How many times the replications the difference from the baseline would need without pairing."""
+        return pairing_gain(self.runs[scenario].values(metric), self.runs[0].values(metric))
+
+    def parts(self, scenario: int) -> dict[str, Difference]:
+        """The difference of all growers' income from the baseline, CNY, by its parts and in "total"."""
+        seasons = zip(self._accounts(scenario), self._accounts(0), strict=True)
+        splits = [decompose(one, base) | {"total": one.income - base.income} for one, base in seasons]
+        nothing = np.zeros(len(splits))
+
+        def by_season(part: str) -> NDArray[np.float64]:
+            sums = np.array([split[part] for split in splits])
+            return np.where(np.abs(sums) < DUST, 0.0, sums)
+
+        return {part: difference(by_season(part), nothing, self.comparisons) for part in (*PARTS, "total")}
+
+    def waiting(self, scenario: int) -> float:
+        """Mean interest that growers forgo while they wait for their money, at the scenario's rate, CNY."""
+        run = self.runs[scenario]
+        rate = run.loaded.scenario.desk.interest_per_year
+        return float(np.mean([waiting(outcome, rate) for outcome in run.outcomes]))
+
+    def _accounts(self, scenario: int) -> list[Account]:
+        """Accounts of the seasons of one scenario."""
+        run = self.runs[scenario]
+        counties = run.loaded.scenario.counties.values()
+        groups = [group for county in counties for group in county.growers.values()]
+        households = sum(group.households for group in groups)
+        land = sum(group.households * group.land_mu for group in groups)
+        return [account_of(outcome, households, land) for outcome in run.outcomes]
 
 
 def compare_scenarios(

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import as_completed
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -89,8 +88,15 @@ def run_scenario(
         workers = default_workers() if count > FEW or is_long else 1
     if files is not None:
         files.prepare()
-    work = _Work(scenario.model_dump_json(exclude_unset=True), seed, files)
-    outcomes = _play_all(work, count, min(workers, count), progress)
+    workers = min(workers, count)
+    executor = _started(workers)
+    try:
+        work = _Work(make_model(scenario), seed, files)
+        outcomes = _play_all(work, _chunks(count, workers), executor, progress)
+    except BaseException:
+        if executor is not None:
+            stop_now(executor)
+        raise
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
@@ -153,20 +159,41 @@ def shape_of(model: Model) -> Shape:
 
 
 class _Work(NamedTuple):
-    """What a worker must know: the scenario as JSON, the random seed, and where tables go."""
+    """What a worker must know: the compiled scenario, the random seed, and where tables go."""
 
-    scenario: str
+    model: Model
     seed: int
     files: TableFiles | None
 
 
-def _play_all(work: _Work, count: int, workers: int, progress: Progress | None) -> list[Outcome]:
-    """Outcomes in the order of replications; each chunk of them is one task of a worker.
+def _started(workers: int) -> Executor | None:
+    """Worker processes that are waking up while the scenario is compiled; None for a run in this process."""
+    if workers <= 1:
+        return None
+    executor = make_executor(workers)
+    for _ in range(workers):
+        executor.submit(_wake)
+    return executor
+
+
+def _wake() -> None:
+    """Having found this function, a worker has imported all that it needs."""
+
+
+def _chunks(count: int, workers: int) -> list[list[int]]:
+    """The replications in chunks, each the task of a worker."""
+    size = max(1, min(MOST_IN_A_CHUNK, count // (8 * workers)))
+    return [list(range(first, min(first + size, count))) for first in range(0, count, size)]
+
+
+def _play_all(
+    work: _Work, chunks: list[list[int]], executor: Executor | None, progress: Progress | None
+) -> list[Outcome]:
+    """Outcomes in the order of replications.
 
     Chunks that a dying worker took along are played again in this process.
     """
-    size = max(1, min(MOST_IN_A_CHUNK, count // (8 * max(workers, 1))))
-    chunks = [list(range(first, min(first + size, count))) for first in range(0, count, size)]
+    count = sum(map(len, chunks))
     played: dict[int, list[Outcome]] = {}
 
     def keep(index: int, outcomes: list[Outcome]) -> None:
@@ -174,17 +201,13 @@ def _play_all(work: _Work, count: int, workers: int, progress: Progress | None) 
         if progress is not None:
             progress(sum(len(chunk) for chunk in played.values()), count)
 
-    if workers > 1:
-        executor = make_executor(workers)
+    if executor is not None:
         try:
             tasks = {executor.submit(_play_chunk, work, chunk): i for i, chunk in enumerate(chunks)}
             for task in as_completed(tasks):
                 keep(tasks[task], task.result())
         except BrokenProcessPool:
             pass
-        except BaseException:
-            stop_now(executor)
-            raise
         executor.shutdown()
     for index, chunk in enumerate(chunks):
         if index not in played:
@@ -202,16 +225,9 @@ def _play_chunk(
     work: _Work, replications: list[int], tell: Callable[[float], None] | None = None
 ) -> list[Outcome]:
     """Some replications, in whichever process; `tell` is told how many of them have been played."""
-    model = _model(work.scenario)
     outcomes: list[Outcome] = []
     for replication in replications:
         done = len(outcomes)
         day = None if tell is None else lambda part, done=done: tell(done + part)
-        outcomes.append(play(model, replication, work.seed, files=work.files, tell=day))
+        outcomes.append(play(work.model, replication, work.seed, files=work.files, tell=day))
     return outcomes
-
-
-@lru_cache(maxsize=4)
-def _model(text: str) -> Model:
-    """The compiled scenario; a worker builds it once."""
-    return make_model(Scenario.model_validate_json(text))
