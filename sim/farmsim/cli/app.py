@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from farmsim.cli.catalogue import explain, list_catalogue, show
+from farmsim.cli.compare import compare
 from farmsim.cli.files import new, schema, validate
 from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.run import run
@@ -50,6 +51,13 @@ def begin(screen: Screen, *, context: typer.Context, version: VersionOption = Fa
 
 
 app.command("run", cls=Command, help=mark("Play a scenario and print what came of it."))(run)
+app.command(
+    "compare",
+    cls=Command,
+    help=mark(
+        "Play scenarios on the same seasons and compare them with the first, with intervals and verdicts."
+    ),
+)(compare)
 app.command(
     "validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy.")
 )(validate)

@@ -23,6 +23,7 @@ MESSAGES = {
     "unknown-name": mark("Nothing is called {name}."),
     "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
+    "one-scenario": mark("compare needs two scenarios or more: farmsim compare bachu-trader bachu-matrix"),
     "not-with": mark("{name} does not go with {option}."),
     "only-with": mark("{name} goes only with {option}."),
     "no-parquet": mark(

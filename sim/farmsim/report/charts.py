@@ -91,6 +91,22 @@ def dot_interval(
     return "".join(row).rstrip()
 
 
+def difference_interval(
+    low: float, mean: float, high: float, axis: tuple[float, float], width: int, glyphs: Glyphs
+) -> str:
+    """An interval with its mean on an axis that holds zero, which is marked by an upright stroke.
+
+    >>> difference_interval(2.0, 5.0, 8.0, (-2.0, 10.0), 13, BLOCKS)
+    '  | ├──●──┤'
+    """
+    row = list(dot_interval(low, mean, high, axis, width, glyphs).ljust(width))
+    start, end = axis
+    zero = min(max(round(-start / (end - start) * (width - 1)), 0), width - 1) if end > start else 0
+    if row[zero] in (" ", glyphs.rule):
+        row[zero] = "|"
+    return "".join(row).rstrip()
+
+
 def _grouped(values: Sequence[float], width: int) -> list[float]:
     """Sums of neighbouring values, at most `width` of them."""
     if len(values) <= width:

@@ -41,9 +41,9 @@ def rows(result: "RunResult") -> Iterator[Row]:
         for channel, metrics in groups.items():
             for name in sorted(metrics):
                 unit = METRICS[name].unit if name in METRICS else ""
-                yield replication, channel, name, _cell(metrics[name]), unit
+                yield replication, channel, name, cell(metrics[name]), unit
 
 
-def _cell(value: float) -> str:
+def cell(value: float) -> str:
     """The shortest text that reads back as the same number."""
     return "" if math.isnan(value) else repr(float(value))

@@ -45,3 +45,24 @@ def interval(low: float, high: float) -> str:
 def relative(difference: float, whole_amount: float) -> float:
     """Size of a difference as a share of the amount; of 1 where the amount is smaller."""
     return abs(difference) / max(abs(whole_amount), 1.0)
+
+
+def signed(value: float, half_width: float = math.nan, plus_minus: str = "+/-") -> str:
+    """A difference with its sign and, where it is known, half its interval, both to the same decimal.
+
+    The half width has two significant figures. From a million on, in millions (M).
+
+    >>> signed(5778.3, 549.7), signed(-0.0012, 1.32), signed(2.5), signed(0.0)
+    ('+5,780 +/- 550', '-0.0 +/- 1.3', '+2.50', '0')
+    """
+    if math.isnan(value):
+        return UNKNOWN
+    if math.isnan(half_width) or half_width <= 0.0:
+        return ("+" if value > 0.0 else "") + figures(value)
+    millions = max(abs(value), half_width) >= 999_500
+    scale, unit = (1e6, " M") if millions else (1.0, "")
+    decimals = 1 - math.floor(math.log10(half_width / scale))
+    half = round(half_width / scale, decimals)
+    mean = round(value / scale, decimals)
+    shown = max(0, decimals)
+    return f"{mean:+,.{shown}f} {plus_minus} {half:,.{shown}f}{unit}"

@@ -10,6 +10,7 @@ from farmsim.report.messages import mark, plural, translate
 METRICS = {
     "harvested_kg": mark("Harvested"),
     "sold_kg": mark("Sold"),
+    "sent_kg": mark("Sent to buyers"),
     "lost_kg": mark("Lost"),
     "lost_share": mark("Harvest lost"),
     "fill_rate": mark("Fill rate"),
@@ -79,6 +80,25 @@ PRICE_PARTS = {
     "cooperative": mark("Cooperative"),
     "growers": mark("Growers"),
     "public": mark("Public money"),
+}
+
+DIFFERENCE_PARTS = {
+    "price": mark("Price that buyers pay"),
+    "channels": mark("Better or worse channels"),
+    "volume": mark("Volume of the harvest"),
+    "loss": mark("Loss of kilograms, refunds"),
+    "uses": mark("Kept, processed, left over"),
+    "fees": mark("Fees of platforms"),
+    "retail": mark("Retailers' margin"),
+    "freight": mark("Freight"),
+    "packing": mark("Boxes and packing"),
+    "operation": mark("Shop's running cost"),
+    "buyer": mark("Clawed back by the buyer"),
+    "cooperative": mark("Cooperative"),
+    "public": mark("Public money"),
+    "processing": mark("Processing, programmes"),
+    "cash_cost": mark("Growers' cash cost"),
+    "wages": mark("Wages and other income"),
 }
 
 OPERATOR_ITEMS = {
@@ -169,6 +189,11 @@ def destination_label(name: str) -> str:
 def price_part_label(name: str) -> str:
     """What the screens call a part of the consumer's yuan."""
     return translate(PRICE_PARTS.get(name, name))
+
+
+def difference_part_label(name: str) -> str:
+    """What the screens call a part of a difference of incomes."""
+    return translate(DIFFERENCE_PARTS.get(name, name))
 
 
 def operator_item_label(name: str) -> str:

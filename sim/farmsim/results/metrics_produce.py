@@ -17,6 +17,13 @@ def sold_kg(run: Scope) -> Floats:
     return run.arrivals("kept", mass=True) + run.traded("kg")
 
 
+@metric("kg", by=OFFERS)
+def sent_kg(run: Scope) -> Floats:
+    """Produce that went to buyers: parcels sent, kept or not; sales by shops, to market, contract, trader."""
+    parcels = sum(run.arrivals(field, mass=True) for field in ("kept", "refused", "lost"))
+    return np.asarray(parcels + run.traded("kg"))
+
+
 @metric("kg")
 def lost_kg(run: Scope) -> float:
     """Harvest that reached no buyer: culled, damaged, spoiled, unsold, refused or lost on the way."""

@@ -56,6 +56,21 @@ def difference(values: Floats, baseline: Floats, comparisons: int = 1, level: fl
     return Difference(found, wins, losses, verdict, more)
 
 
+def pairing_gain(values: Floats, baseline: Floats) -> float:
+    """Variance of the difference of independent runs, var(a) + var(b), over that of paired ones, var(a - b).
+
+    So many times the replications would be needed without pairing. NaN where all differences are equal.
+
+    >>> pairing_gain(np.array([1.0, 3.0, 5.0]), np.array([0.0, 2.0, 5.0]))
+    31.0
+    """
+    both = ~np.isnan(values - baseline)
+    if np.count_nonzero(both) < 2:
+        return math.nan
+    apart = float((values[both] - baseline[both]).var(ddof=1))
+    return float(values[both].var(ddof=1) + baseline[both].var(ddof=1)) / apart if apart > 0.0 else math.nan
+
+
 def replications_for(sd: float, half_width: float, level: float = LEVEL) -> int | None:
     """Least n whose interval, t(n - 1) x sd / sqrt(n), is no wider than this; None beyond the most allowed.
 

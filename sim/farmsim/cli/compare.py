@@ -1,0 +1,181 @@
+"""`farmsim compare`: play several scenarios on the same seasons and print by how much they differ."""
+
+# ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from farmsim.cli.run import (
+    MOST_REPLICATIONS,
+    MOST_SEED,
+    MOST_WORKERS,
+    Csv,
+    Json,
+    Quiet,
+    RandomSeed,
+    Replications,
+    Workers,
+    checked_overrides,
+    prepare,
+    scenario_names,
+)
+from farmsim.cli.shared import Screen, presented, whole_number, write_file
+from farmsim.errors import UsageError
+from farmsim.report.messages import mark
+from farmsim.report.messages import translate as _
+
+if TYPE_CHECKING:
+    from farmsim.experiment.compare import Comparison
+
+ScenarioArguments = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="A B [C ...]",
+        autocompletion=scenario_names,
+        help=mark("Files or names of bundled scenarios; the first one is the baseline."),
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help=mark("Change one value in every scenario; may be repeated.")
+    ),
+]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help=mark("Folder for result.json and replications.csv.")),
+]
+Full = Annotated[bool, typer.Option("--full", help=mark("All metrics, by the names that JSON uses."))]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help=mark("Split the differences of growers' income: price, volume, loss, fees, ...")
+    ),
+]
+
+
+@presented
+def compare(  # noqa: PLR0913 (the options of a command)
+    screen: Screen,
+    *,
+    scenarios: ScenarioArguments,
+    replications: Replications = None,
+    random_seed: RandomSeed = None,
+    overrides: Overrides = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: Json = False,
+    csv: Csv = None,
+    quiet: Quiet = 0,
+    full: Full = False,
+    explain: Explain = False,
+) -> int:
+    """Play scenarios on the same seasons and compare them with the first."""
+    if len(scenarios) < 2:
+        raise UsageError("one-scenario")
+    changes = checked_overrides(overrides)
+    if as_json and csv == "-":
+        raise UsageError("one-document")
+    prepare(out, csv)
+    comparison = play_all(
+        screen,
+        scenarios,
+        changes,
+        replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
+        random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=_number("--workers", workers, 1, MOST_WORKERS),
+    )
+    saved = _save(comparison, out, csv, changes)
+
+    from farmsim.report.compare_screen import Asked, compare_screen, quiet_line
+
+    if as_json:
+        from farmsim.report.compare_form import compare_json
+
+        screen.write(compare_json(comparison, changes))
+    elif csv == "-":
+        from farmsim.report.compare_form import printed_compare_csv
+
+        screen.write(printed_compare_csv(comparison))
+    elif quiet == 1:
+        screen.write(quiet_line(comparison))
+    elif quiet == 0:
+        asked = Asked(tuple(scenarios), changes, saved, full=full, explain=explain)
+        screen.show(compare_screen(comparison, screen.look, asked))
+    return 0
+
+
+def play_all(
+    screen: Screen,
+    sources: list[str],
+    overrides: tuple[str, ...],
+    *,
+    replications: int | None,
+    random_seed: int | None,
+    workers: int | None,
+) -> "Comparison":
+    """Load and play all scenarios, with warnings and a progress bar on stderr."""
+    import sys
+
+    from farmsim.experiment.compare import compare_scenarios
+    from farmsim.report.console import progress_bar
+    from farmsim.report.problems import render_problem
+    from farmsim.scenario.load import load_scenario
+
+    loaded = {
+        name: load_scenario(source, overrides)
+        for name, source in zip(distinct_names(sources), sources, strict=True)
+    }
+    told: set[str] = set()
+    for scenario in loaded.values():
+        for problem in scenario.warnings:
+            lines = list(render_problem(problem, _))
+            if "\n".join(lines) not in told:
+                screen.warn(lines)
+            told.add("\n".join(lines))
+    with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
+        return compare_scenarios(
+            loaded, replications=replications, random_seed=random_seed, workers=workers, progress=progress
+        )
+
+
+def distinct_names(sources: list[str]) -> list[str]:
+    """What the scenarios are called: file names without folder and ending, numbered where they repeat.
+
+    >>> distinct_names(["bachu-trader", "mine/bachu-trader.yaml", "other.yaml"])
+    ['bachu-trader', 'bachu-trader-2', 'other']
+    """
+    names: list[str] = []
+    for source in sources:
+        path = Path(source)
+        plain = path.stem if path.suffix in (".yaml", ".yml") else path.name or source
+        name, number = plain, 1
+        while name in names:
+            number += 1
+            name = f"{plain}-{number}"
+        names.append(name)
+    return names
+
+
+def _number(option: str, text: str | None, low: int, high: int) -> int | None:
+    """The number of an option that may be left out."""
+    return None if text is None else whole_number(option, text, low, high)
+
+
+def _save(
+    comparison: "Comparison", out: str | None, csv: str | None, settings: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Write what was asked for; the paths written."""
+    from farmsim.report.compare_form import compare_csv, compare_json
+
+    files: dict[Path, str] = {}
+    if out is not None:
+        files[Path(out) / "result.json"] = compare_json(comparison, settings) + "\n"
+        files[Path(out) / "replications.csv"] = compare_csv(comparison)
+    if csv is not None and csv != "-":
+        files[Path(csv)] = compare_csv(comparison)
+    for path, text in files.items():
+        write_file(path, text)
+    return tuple(map(str, files))
