@@ -87,6 +87,18 @@ def refund_share(run: Scope) -> Floats:
     return ratio(run.arrivals("bad") + run.arrivals("lost"), sent)
 
 
+@metric("share", by=OFFERS)
+def sold_out_share(run: Scope) -> Floats:
+    """Share of the days with orders on which an offer was sold out before its last customer (grain: hour)."""
+    return ratio(run.sold_out("days"), run.sold_out("open_days"))
+
+
+@metric("hour", by=OFFERS)
+def sold_out_hour(run: Scope) -> Floats:
+    """Mean hour of the day at which an offer that sold out sold its last pack (grain: hour)."""
+    return ratio(run.sold_out("hours"), run.sold_out("days"))
+
+
 @metric("days", by=OFFERS)
 def delivery_days(run: Scope) -> Floats:
     """Mean days from order to door of parcels that arrived."""

@@ -86,6 +86,10 @@ class Scope:
         """Sum over parcels that arrived."""
         return self._of_consumers(self.tally.arrivals[field], mass=mass)
 
+    def sold_out(self, field: str) -> Floats:
+        """Sum over days on which offers sold out, known with grain: hour."""
+        return self._of_consumers(self.tally.sold_out[field], mass=False)
+
     def traded(self, field: str, *, in_shops: bool = False) -> Floats:
         """Sum over sales at shops, markets, contracts and the gate; or at shops only."""
         values = self.tally.traded[field]

@@ -10,6 +10,7 @@ from farmsim.domain.records import (
     Closed,
     Delivered,
     Harvested,
+    Hourly,
     Lost,
     Ordered,
     Packed,
@@ -87,7 +88,7 @@ class Shape:
 class Tally:
     """Sums of what happened. Arrays are by offer unless said otherwise."""
 
-    wants = frozenset({Harvested, Packed, Ordered, Delivered, Traded, Lost, Paid, Welfare, Closed})
+    wants = frozenset({Hourly, Harvested, Packed, Ordered, Delivered, Traded, Lost, Paid, Welfare, Closed})
 
     def __init__(self, shape: Shape) -> None:
         size, consumers = len(shape.offer_channel), len(shape.consumer_offer)
@@ -104,6 +105,8 @@ class Tally:
             name: np.zeros(consumers)
             for name in ("kept", "refused", "lost", "bad", "freshness_sum", "days_sum", "spoiled_kg")
         }
+        self.sold_out = {name: np.zeros(consumers) for name in ("days", "hours", "open_days")}
+        """With grain: hour: days on which an offer sold out, sum of their hours, days with orders."""
         self.traded = {name: np.zeros(size) for name in ("kg", "value", "freshness_kg", "age_days_kg")}
         self.paid = np.zeros(size)
         self.paid_days = np.zeros(size)
@@ -125,6 +128,8 @@ class Tally:
         match row:
             case Ordered() | Delivered() | Traded():
                 self._add_sales(row)
+            case Hourly():
+                self._add_hours(row)
             case Paid():
                 self.paid += row.growers
                 self.paid_days += row.days_sum
@@ -159,6 +164,17 @@ class Tally:
                 self._add_week(row.day, row.kg, self.shape.offer_channel)
         for name in sums:
             sums[name] += getattr(row, name)
+
+    def _add_hours(self, row: Hourly) -> None:
+        """At which hour each offer sold its last pack, if customers came after it."""
+        short = row.at_once < row.wanted
+        out = np.logical_or.reduce(short, axis=1)
+        first = np.argmax(short, axis=1)
+        place = np.arange(len(first))
+        within = row.at_once[place, first] / np.maximum(row.wanted[place, first], 1)
+        self.sold_out["days"] += out
+        self.sold_out["hours"] += np.where(out, first + within, 0.0)
+        self.sold_out["open_days"] += row.wanted.any(axis=1)
 
     @property
     def books(self) -> Closed:
