@@ -39,6 +39,7 @@ class Consumers:
         self._buyers = _buyers(market, layout, streams)
         """Potential buyers, [day, market, province]."""
         self._all_choose = bool(market.choosing.all())
+        self._some_choose = bool(np.count_nonzero(market.choosing))
         self._switch = (market.switch_share * market.choosing)[:, None]
         self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[
             market.cells.offer
@@ -62,24 +63,30 @@ class Consumers:
         self._day = day
         market = self.market
         buyers = self._buyers[day][market.group]
-        appeal = np.exp(
-            market.price_coef * self.price
-            + market.freshness_coef * self.seen_freshness
-            + market.rating_coef * (self.rating - market.rating_start)
-        )
-        self._odds = market.weight * (appeal * market.promotion[:, day])[:, None]
-        self.pack_mean = buyers * logit_shares(self._odds, market.first_offer, market.group)
+        chosen = self._chosen(day, buyers) if self._some_choose else buyers
+        self.pack_mean = chosen
         if not self._all_choose:
             trust = (self.rating / np.maximum(market.rating_start, 1e-9)) ** market.rating_elasticity
             trust *= market.promotion[:, day]
             if market.attended is not None:
                 trust[market.attended.at] *= self._visitors(market.attended)
             own = market.own_base * trust[:, None] * buyers
-            self.pack_mean = np.where(market.choosing[:, None], self.pack_mean, own)
+            self.pack_mean = np.where(market.choosing[:, None], chosen, own) if self._some_choose else own
         for at, size in self._sessions.get(day, ()):
             self.pack_mean[at] += size * market.province_share[at]
         self._by_offer = np.add.reduce(self.pack_mean, axis=1)
         return self._by_offer
+
+    def _chosen(self, day: int, buyers: Floats) -> Floats:
+        """Mean orders of those who choose among the offers of a product and not buying."""
+        market = self.market
+        appeal = np.exp(
+            market.price_coef * self.price
+            + market.freshness_coef * self.seen_freshness
+            + market.rating_coef * (self.rating - market.rating_start)
+        )
+        self._odds = market.weight * (appeal * market.promotion[:, day])[:, None]
+        return buyers * logit_shares(self._odds, market.first_offer, market.group)
 
     def _visitors(self, attended: Attended) -> Floats:
         """Today's visitors of the offers that share them: what the counties have nothing of is not listed."""
@@ -101,7 +108,8 @@ class Consumers:
         if not 0 <= day - self._chances_from < len(self._chances):
             days = np.arange(day, day + max(1, AT_ONCE // max(1, len(self._keys))), dtype=np.uint64)
             counters = cells.address + (days << np.uint64(20))[:, None]
-            chances = uniforms_at(np.tile(self._keys, len(days)), counters.reshape(-1))
+            keys = self._keys if len(days) == 1 else np.tile(self._keys, len(days))
+            chances = uniforms_at(keys, counters.reshape(-1))
             self._chances, self._chances_from = chances.reshape(counters.shape), day
         today: Floats = self._chances[day - self._chances_from]
         return today

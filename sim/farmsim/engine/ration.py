@@ -18,7 +18,8 @@ class Ration:
     def __init__(self, cells: Cells, streams: Streams, name: str, entities: list[str]) -> None:
         """`name` is that of the streams, `entities` are the offers."""
         self._offer, self._address = cells.offer, cells.address
-        self._keys = streams.keys(name, entities)
+        self._keys = streams.keys(name, entities)[cells.offer]
+        """[cell]"""
         self._pick_keys = streams.keys(f"{name}-picks", entities)
         self._first = np.zeros(len(entities), dtype=np.intp)
         self._first[cells.owners] = cells.first
@@ -40,7 +41,7 @@ class Ration:
         offer = self._offer[cells]
         new = np.diff(offer, prepend=-1) != 0
         offers, row = offer[new], np.add.accumulate(new, dtype=np.intp) - 1
-        u = uniforms_at(self._keys[offer], self._address[cells] + np.uint64(turn << 12))
+        u = uniforms_at(self._keys[cells], self._address[cells] + np.uint64(turn << 12))
         picked, place = self._pick_keys[offers], np.uint64(turn << 32)
 
         def picks(of: Indices, number: Indices) -> Floats:
