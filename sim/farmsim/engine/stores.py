@@ -29,7 +29,10 @@ class Stores:
         self._capacity = np.array([store.capacity_kg if store else 0.0 for store in stores])
         self._cost = np.array([store.cost_per_kg_day if store else 0.0 for store in stores])
         self._cooling = np.array([_cooling_hours(county) for county in counties]) / 24.0
-        self._residual = [county.residual for county in counties]
+        residual = [county.residual for county in counties]
+        self._processing = np.array([r.processing_kg_per_day for r in residual])
+        self._processing_price = np.array([r.processing_price_per_kg for r in residual])
+        self._feed_share = np.array([r.feed_share for r in residual])
         self._cold_goods = world.layout.rows.has_cold.nonzero()[0]
         kinds = np.array(world.layout.rows.kind)[world.layout.rows.place]
         self._by_kind = {
@@ -186,38 +189,31 @@ class Stores:
         if not np.count_nonzero(left):
             return
         county, product = goods.county[world.layout.rows.good[gate]], self._product_of_kind["gate"]
-        for index, residual in enumerate(self._residual):
-            here = county == index
-            total = float(left[here].sum())
-            if total <= 0.0:
-                continue
-            share = min(1.0, residual.processing_kg_per_day / total)
-            processed = left * here * share
-            fed = (left * here - processed) * residual.feed_share
+        counties = len(self._capacity)
+        total = sum_by(county, left, minlength=counties)
+        share = np.divide(self._processing, total, out=np.ones(counties), where=total > self._processing)
+        processed = left * share[county]
+        fed = (left - processed) * self._feed_share[county]
+        accounts, value = (
+            world.accounts,
+            sum_by(county, processed, minlength=counties) * self._processing_price,
+        )
+        if np.count_nonzero(processed):
             world.kg.add("processed", product, processed)
+            payers = np.full(counties, accounts.processors, dtype=np.intp)
+            world.money.post_many("processing", payers, accounts.growers_of, value)
+        if np.count_nonzero(fed):
             world.kg.add("feed", product, fed)
-            left = left - processed - fed
-            accounts = world.accounts
-            world.money.post_one(
-                "processing",
-                accounts.processors,
-                int(accounts.growers_of[index]),
-                float(processed.sum()) * residual.processing_price_per_kg,
-            )
-        world.lose(day, "gate", "unsold", product, left)
+        world.lose(day, "gate", "unsold", product, left - processed - fed)
 
     def _pay_storage(self) -> None:
         """The cooperatives pay for cold storage of the past day."""
         if not np.count_nonzero(self._cost):
             return
         accounts, amount = self._world.accounts, self.cold_kg() * self._cost
-        for index in np.flatnonzero(amount > 0.0).tolist():
-            self._world.money.post_one(
-                "cold_store",
-                int(accounts.cooperative_of[index]),
-                int(accounts.suppliers[0]) if len(accounts.suppliers) else accounts.inputs,
-                float(amount[index]),
-            )
+        account = int(accounts.suppliers[0]) if len(accounts.suppliers) else accounts.inputs
+        payees = np.full(len(amount), account, dtype=np.intp)
+        self._world.money.post_many("cold_store", accounts.cooperative_of, payees, amount)
 
 
 def _shared(issued: Issued, good: Indices, kg: Floats, total: Floats) -> Issued:
