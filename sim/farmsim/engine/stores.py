@@ -194,13 +194,11 @@ class Stores:
         share = np.divide(self._processing, total, out=np.ones(counties), where=total > self._processing)
         processed = left * share[county]
         fed = (left - processed) * self._feed_share[county]
-        accounts, value = (
-            world.accounts,
-            sum_by(county, processed, minlength=counties) * self._processing_price,
-        )
         if np.count_nonzero(processed):
-            world.kg.add("processed", product, processed)
+            accounts = world.accounts
+            value = sum_by(county, processed, minlength=counties) * self._processing_price
             payers = np.full(counties, accounts.processors, dtype=np.intp)
+            world.kg.add("processed", product, processed)
             world.money.post_many("processing", payers, accounts.growers_of, value)
         if np.count_nonzero(fed):
             world.kg.add("feed", product, fed)
