@@ -14,6 +14,7 @@ from farmsim.cli.catalogue import explain, list_catalogue, show
 from farmsim.cli.compare import compare
 from farmsim.cli.files import new, schema, validate
 from farmsim.cli.help import DISPLAY, Command, Commands
+from farmsim.cli.leverage import leverage
 from farmsim.cli.run import run
 from farmsim.cli.shared import Screen, presented
 from farmsim.report.messages import mark
@@ -58,6 +59,11 @@ app.command(
         "Play scenarios on the same seasons and compare them with the first, with intervals and verdicts."
     ),
 )(compare)
+app.command(
+    "leverage",
+    cls=Command,
+    help=mark("Set what programmes moved against what they cost, by four definitions."),
+)(leverage)
 app.command(
     "validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy.")
 )(validate)

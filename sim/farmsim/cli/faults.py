@@ -14,6 +14,9 @@ MESSAGES = {
     "needless-value": mark("Option {name} takes no value."),
     "extra-argument": mark("{name} is one argument too many."),
     "not-a-number": mark("{option} needs a whole number, not {value}."),
+    "not-a-share": mark("{option} needs a share such as 2% or 0.02, not {value}."),
+    "share-out-of-range": mark("{option} must lie between 0.01% and 50%; {value} does not."),
+    "unknown-metric": mark("There is no metric {name}."),
     "out-of-range": mark("{option} must lie between {low} and {high}; {value} does not."),
     "unknown-choice": mark("{option} must be one of {choices}; {value} is not."),
     "no-equals-sign": mark(
@@ -24,6 +27,8 @@ MESSAGES = {
     "file-exists": mark("{path} exists already; give another name with --out, or --force to overwrite it."),
     "not-a-terminal": mark("Which county? For example: farmsim new {example}"),
     "one-scenario": mark("compare needs two scenarios or more: farmsim compare bachu-trader bachu-matrix"),
+    "other-counties": mark("{scenario} and {baseline} have other counties: nothing to compare."),
+    "nothing-spent": mark("{scenario} spends no more public money than {baseline}: give --cost."),
     "not-with": mark("{name} does not go with {option}."),
     "only-with": mark("{name} goes only with {option}."),
     "no-parquet": mark(

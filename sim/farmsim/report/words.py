@@ -27,6 +27,7 @@ METRICS = {
     "gross_per_mu": mark("Growers' gross / mu"),
     "gross_per_household": mark("Gross / household"),
     "income_per_mu": mark("Income / mu"),
+    "grower_net_income": mark("Growers' net income"),
     "household_net_income": mark("Net income / household"),
     "households_above_line_share": mark("Households above line"),
     "headcount_ratio": mark("People below line (P0)"),

@@ -20,8 +20,10 @@ class Homes(NamedTuple):
     produce: Floats
     """Received for produce."""
     cash_cost: Floats
+    earned: Floats
+    """Received for produce and as wages, less cash cost."""
     income: Floats
-    """Produce and wages less cash cost, plus other income."""
+    """What was earned, plus other income."""
     people: Floats
     shortfalls: tuple[Floats, Floats, Floats]
     """Sums over people of the shortfall to the power of 0, 1 and 2 (Foster, Greer and Thorbecke)."""
@@ -52,7 +54,8 @@ def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
             sums[group] = np.add.reduceat(values, first)
         return sums
 
-    income = produce + wages - cost + other
+    earned = produce + wages - cost
+    income = earned + other
     per_head, heads = income / persons, persons * weight
     poor = heads * (per_head < line)
     short = np.minimum(1.0 - per_head / line, 1.0)
@@ -61,6 +64,7 @@ def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
         above_line=by_group(weight * (per_head >= line)),
         produce=by_group(produce * weight),
         cash_cost=by_group(cost * weight),
+        earned=by_group(earned * weight),
         income=by_group(income * weight),
         people=by_group(heads),
         shortfalls=(by_group(poor), by_group(poor * short), by_group(poor * short * short)),

@@ -97,6 +97,12 @@ def households_above_line_share(run: Scope) -> Floats:
     return ratio(run.of_groups(homes.above_line), run.of_groups(homes.households))
 
 
+@metric("CNY", by=GROWN)
+def grower_net_income(run: Scope) -> Floats:
+    """What all growers' households have of their produce and of packing wages, after cash cost."""
+    return run.of_groups(run.tally.homes.earned)
+
+
 @metric("share", by=GROWN)
 def headcount_ratio(run: Scope) -> Floats:
     """P0 of Foster, Greer and Thorbecke: share of people below the line."""
