@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from farmsim.cli.precision import PrecisionMetric, PrecisionShare, asked_precision
 from farmsim.cli.shared import Screen, choice, presented, whole_number, write_file
 from farmsim.errors import FileError, UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
 
 if TYPE_CHECKING:
+    from farmsim.experiment.precision import Precision
     from farmsim.experiment.run import RunResult
     from farmsim.results.files import TableFiles
 
@@ -102,6 +104,8 @@ def run(  # noqa: PLR0913 (the options of a command)
     *,
     scenario: ScenarioArgument,
     replications: Replications = None,
+    precision: PrecisionShare = None,
+    precision_metric: PrecisionMetric = None,
     random_seed: RandomSeed = None,
     overrides: Overrides = None,
     workers: Workers = None,
@@ -117,6 +121,7 @@ def run(  # noqa: PLR0913 (the options of a command)
     changes = checked_overrides(overrides)
     if as_json and csv == "-":
         raise UsageError("one-document")
+    asked = asked_precision(precision, precision_metric, replications, MOST_REPLICATIONS)
     files = _table_files(out, tables, rows)
     prepare(out, csv)
     result = play(
@@ -127,6 +132,7 @@ def run(  # noqa: PLR0913 (the options of a command)
         random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=_number("--workers", workers, 1, MOST_WORKERS),
         files=files,
+        precision=asked,
     )
     saved = _save(result, out, csv, changes) + (tuple(map(str, files.paths)) if files else ())
 
@@ -160,10 +166,12 @@ def play(  # noqa: PLR0913 (what the command was given)
     random_seed: int | None,
     workers: int | None,
     files: "TableFiles | None" = None,
+    precision: "Precision | None" = None,
 ) -> "RunResult":
-    """Load and run, with warnings and a progress bar on stderr."""
+    """Load and run, so many replications or to a precision, with warnings and a progress bar on stderr."""
     import sys
 
+    from farmsim.experiment.precision import run_to_precision
     from farmsim.experiment.run import run_scenario
     from farmsim.report.console import progress_bar
     from farmsim.report.problems import render_problem
@@ -173,6 +181,10 @@ def play(  # noqa: PLR0913 (what the command was given)
     for problem in loaded.warnings:
         screen.warn(render_problem(problem, _))
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
+        if precision is not None:
+            return run_to_precision(
+                loaded, precision, random_seed=random_seed, workers=workers, files=files, progress=progress
+            )
         return run_scenario(
             loaded,
             replications=replications,

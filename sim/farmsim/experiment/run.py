@@ -24,6 +24,7 @@ from farmsim.scenario.schema import Scenario
 from farmsim.streams import Streams
 
 if TYPE_CHECKING:
+    from farmsim.experiment.precision import Stop
     from farmsim.scenario.load import Loaded
 
 FEW = 8
@@ -34,6 +35,8 @@ MOST_IN_A_CHUNK = 8
 """Replications that a worker plays in one go: short enough to see progress and to stop soon."""
 Progress = Callable[[float, int], None]
 """Is told how many replications are done, parts of the one in play included, and of how many."""
+More = Callable[[list[Outcome]], int]
+"""Is asked, given those that were played, how many replications there should be in all."""
 Table = Literal["channels", "counties", "provinces", "kinds"]
 """The tables of an outcome with figures by part of the run."""
 
@@ -46,6 +49,8 @@ class RunResult:
     random_seed: int
     outcomes: tuple[Outcome, ...]
     seconds: float
+    stop: "Stop | None" = None
+    """Why it was not continued, if replications were played until a mean was precise enough."""
 
     def values(self, metric: str, channel: str | None = None) -> NDArray[np.float64]:
         """A metric by replication, in total or of one channel."""
@@ -66,7 +71,7 @@ class RunResult:
         return estimate(self.values_of(table, part, metric))
 
 
-def run_scenario(
+def run_scenario(  # noqa: PLR0913 (what a run may be told)
     loaded: "Loaded[Scenario]",
     *,
     replications: int | None = None,
@@ -74,10 +79,12 @@ def run_scenario(
     workers: int | None = None,
     files: TableFiles | None = None,
     progress: Progress | None = None,
+    more: More | None = None,
 ) -> RunResult:
     """Play replications 0, 1, ... of a scenario; the result does not depend on the number of workers.
 
-    With `files`, each replication's tables are written by whoever plays it.
+    With `files`, each replication's tables are written by whoever plays it. `more` is asked after so many
+    `replications` whether the run goes on: the next ones are then played, and it is asked again.
     """
     began = time.perf_counter()
     scenario = loaded.scenario
@@ -92,11 +99,16 @@ def run_scenario(
     executor = _started(workers)
     try:
         work = _Work(make_model(scenario), seed, files)
-        outcomes = _play_all(work, _chunks(count, workers), executor, progress)
+        outcomes: list[Outcome] = []
+        while len(outcomes) < count:
+            outcomes += _play_all(work, _chunks(len(outcomes), count, workers), executor, progress)
+            count = more(outcomes) if more is not None else count
     except BaseException:
         if executor is not None:
             stop_now(executor)
         raise
+    if executor is not None:
+        executor.shutdown()
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
@@ -180,10 +192,10 @@ def _wake() -> None:
     """Having found this function, a worker has imported all that it needs."""
 
 
-def _chunks(count: int, workers: int) -> list[list[int]]:
-    """The replications in chunks, each the task of a worker."""
-    size = max(1, min(MOST_IN_A_CHUNK, count // (8 * workers)))
-    return [list(range(first, min(first + size, count))) for first in range(0, count, size)]
+def _chunks(begin: int, count: int, workers: int) -> list[list[int]]:
+    """The replications from `begin` to `count` in chunks, each the task of a worker."""
+    size = max(1, min(MOST_IN_A_CHUNK, (count - begin) // (8 * workers)))
+    return [list(range(first, min(first + size, count))) for first in range(begin, count, size)]
 
 
 def _play_all(
@@ -193,13 +205,13 @@ def _play_all(
 
     Chunks that a dying worker took along are played again in this process.
     """
-    count = sum(map(len, chunks))
+    before, count = chunks[0][0], chunks[-1][-1] + 1
     played: dict[int, list[Outcome]] = {}
 
     def keep(index: int, outcomes: list[Outcome]) -> None:
         played[index] = outcomes
         if progress is not None:
-            progress(sum(len(chunk) for chunk in played.values()), count)
+            progress(before + sum(len(chunk) for chunk in played.values()), count)
 
     if executor is not None:
         try:
@@ -208,10 +220,9 @@ def _play_all(
                 keep(tasks[task], task.result())
         except BrokenProcessPool:
             pass
-        executor.shutdown()
     for index, chunk in enumerate(chunks):
         if index not in played:
-            done = sum(map(len, played.values()))
+            done = before + sum(map(len, played.values()))
             keep(index, _play_chunk(work, chunk, _parts(progress, done, count)))
     return [outcome for index in range(len(chunks)) for outcome in played[index]]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from farmsim.report.messages import Language, mark
 from farmsim.report.numbers import whole
+from farmsim.report.precision_words import missed
 
 if TYPE_CHECKING:
     from farmsim.experiment.run import RunResult
@@ -31,7 +32,17 @@ def cautions(result: "RunResult", language: Language) -> list[Caution]:
     """Everything to worry about, the worst first; channels are named in `language`."""
     if not any(outcome.kg_in > 0.0 for outcome in result.outcomes):
         return [Caution("no-harvest", mark("No harvest window lies within the run."))]
-    return [*_idle_channels(result, language), *_worst(result)]
+    return [*_missed_precision(result), *_idle_channels(result, language), *_worst(result)]
+
+
+def _missed_precision(result: "RunResult") -> list[Caution]:
+    """A precision that was asked for and not reached."""
+    stop = result.stop
+    return (
+        []
+        if stop is None or stop.reason == "reached"
+        else [Caution(f"precision-{stop.reason}", *missed(stop))]
+    )
 
 
 def _idle_channels(result: "RunResult", language: Language) -> list[Caution]:

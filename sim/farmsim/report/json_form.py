@@ -16,6 +16,7 @@ from farmsim.results.provinces import PROVINCE_METRICS
 from farmsim.scenario.problems import word
 
 if TYPE_CHECKING:
+    from farmsim.experiment.precision import Stop
     from farmsim.experiment.run import RunResult, Table
 
 SCHEMA_VERSION = 1
@@ -46,6 +47,7 @@ def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, o
         "settings": list(settings),
         "random_seed": result.random_seed,
         "replications": len(result.outcomes),
+        **({} if result.stop is None else {"precision": precision_form(result.stop)}),
         "metrics": {name: estimate_form(name, result.estimate(name)) for name in sorted(first.metrics)},
         "channels": _parts_form(result, "channels", METRICS),
         "counties": _parts_form(result, "counties", METRICS),
@@ -76,6 +78,19 @@ def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, o
                 for c in cautions(result, "en")
             ),
         ],
+    }
+
+
+def precision_form(stop: "Stop") -> dict[str, object]:
+    """Which precision was asked for, what was reached and why it stopped there; shares run from 0 to 1."""
+    return {
+        "metric": stop.asked.metric,
+        "asked": stop.asked.share,
+        "reached": number(stop.share),
+        "reason": stop.reason,
+        "stages": list(stop.stages),
+        "replications_most": stop.asked.most,
+        "replications_needed": stop.needed,
     }
 
 

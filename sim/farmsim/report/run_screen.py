@@ -20,6 +20,7 @@ from farmsim.report.messages import language, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, figures, interval, relative, whole
 from farmsim.report.parts_screen import parts_tables
+from farmsim.report.precision_words import stop_sentence
 from farmsim.report.terminal import Look
 from farmsim.report.words import is_share, metric_label, season, unit_label
 from farmsim.results.estimates import quantiles
@@ -70,6 +71,7 @@ def run_screen(result: "RunResult", look: Look, invocation: Invocation) -> Group
         Text(),
         outcome_table(result, look),
         *poverty_line_note(result, look),
+        *stop_note(result, look),
         Text(),
         kilogram_table(result, look),
         *balance_lines(result, look),
@@ -137,6 +139,13 @@ def poverty_line_note(result: "RunResult", look: Look) -> list[Text]:
         year=year, line=" / ".join(whole(line) for line in sorted(lines))
     )
     return [Text(line) for line in wrap(text, look.width)]
+
+
+def stop_note(result: "RunResult", look: Look) -> list[Text]:
+    """Why there are no more replications, if they were played to a precision."""
+    if result.stop is None:
+        return []
+    return [Text(line) for line in wrap(stop_sentence(result.stop, look.glyphs.plus_minus), look.width)]
 
 
 def balance_lines(result: "RunResult", look: Look) -> list[Text]:
