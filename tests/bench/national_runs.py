@@ -4,7 +4,6 @@ What they return is plain data. A rename in the engine that they rely on ends th
 """
 
 import os
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -20,13 +19,10 @@ from farmsim.results.tables import Tally
 from farmsim.scenario import national
 from farmsim.scenario.catalogue import provinces
 from farmsim.scenario.load import load_scenario
-from farmsim.scenario.national_land import growers_of
 from farmsim.streams import Streams
 
 BUNDLED = "xingnong-2018"
 SEED = 2018
-GROWERS = r"use: ([\w-]+)-growers, product: [\w-]+, households: (\d+)"
-"""Growers of a national scenario: what they grow, how many households."""
 
 
 class Case(NamedTuple):
@@ -163,27 +159,8 @@ def load(case):
 
 
 def written(case):
-    """The national scenario of a case as YAML text, its land in proportion to demand.
-
-    The generator gives every crop 20 households at least, which for little demand grow far more than their
-    packhouse was built for; here households have less land instead.
-    """
-    text = national.national_scenario(SEED, case.counties, demand_factor=case.demand_factor)
-    if case.demand_factor >= 1.0:
-        return text
-    plain = national.national_scenario(SEED, case.counties)
-    homes = iter(re.findall(GROWERS, plain))
-
-    def smaller(found):
-        kind, households = found.groups()
-        as_drawn, many = next(homes)
-        assert as_drawn == kind, "growers of two national scenarios stand in another order"
-        land = growers_of(kind).land_mu * case.demand_factor * int(many) / int(households)
-        return f"{found.group()}, land_mu: {land:.6g}"
-
-    text, changed = re.subn(GROWERS, smaller, text)
-    assert changed, "national scenarios word their growers otherwise: see national_runs.written"
-    return text
+    """The national scenario of a case as YAML text."""
+    return national.national_scenario(SEED, case.counties, demand_factor=case.demand_factor)
 
 
 def sizes(model):
