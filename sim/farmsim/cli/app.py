@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from farmsim.cli.break_even import break_even
 from farmsim.cli.catalogue import explain, list_catalogue, show
 from farmsim.cli.compare import compare
 from farmsim.cli.files import new, schema, validate
@@ -64,6 +65,11 @@ app.command(
     cls=Command,
     help=mark("Set what programmes moved against what they cost, by four definitions."),
 )(leverage)
+app.command(
+    "break-even",
+    cls=Command,
+    help=mark("Find the value of a number at which two scenarios, or two channels, are equal."),
+)(break_even)
 app.command(
     "validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy.")
 )(validate)
