@@ -154,7 +154,7 @@ def verdict(answer: "BreakEven") -> str:
                 "and {last} at {high}."
             )
             return text.format(first=first, last=last, **words)
-    rising = _mean_at(answer, answer.ends[1]) > 0.0
+    rising = _rises(answer)
     words["value"] = shown_value(found.value)
     words["interval"] = _open_interval(answer)
     words["metric"] = metric_label(answer.question.metric)
@@ -199,7 +199,7 @@ def command(answer: "BreakEven") -> str:
     parts = ["farmsim", "break-even", asked.source, asked.key, "--against", asked.against]
     parts += ["--metric", asked.metric]
     parts += [] if asked.channel is None else ["--channel", asked.channel]
-    parts += ["--from", f"{answer.ends[0]:g}", "--to", f"{answer.ends[1]:g}"]
+    parts += ["--from", f"{answer.ends[0]:.12g}", "--to", f"{answer.ends[1]:.12g}"]
     parts += ["--replications", str(answer.replications), "--random-seed", str(answer.random_seed)]
     for override in asked.overrides:
         parts += ["--set", override]
@@ -246,9 +246,12 @@ def _difference(answer: "BreakEven", point: "Point") -> str:
     return f"{signed(found.mean * factor, found.half_width * factor)} {unit_label(unit)}"
 
 
-def _mean_at(answer: "BreakEven", value: float) -> float:
-    """The mean difference at a value that was tried."""
-    return next(point.difference.mean for point in answer.threshold.points if point.value == value)
+def _rises(answer: "BreakEven") -> bool:
+    """Whether the difference is above zero beyond the break-even value, and below zero before it."""
+    found = answer.threshold
+    beyond = [point.difference.mean for point in found.points if point.value > found.value]
+    before = [point.difference.mean for point in found.points if point.value < found.value]
+    return beyond[0] > 0.0 if beyond else before[-1] < 0.0
 
 
 def _point_form(point: "Point") -> dict[str, object]:
