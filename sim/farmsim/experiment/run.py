@@ -1,11 +1,15 @@
 """Replications of one scenario: planned, played on an executor, gathered in plan order."""
 
+import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -96,19 +100,13 @@ def run_scenario(  # noqa: PLR0913 (what a run may be told)
     if files is not None:
         files.prepare()
     workers = min(workers, count)
-    executor = _started(workers)
-    try:
+    with _workers(workers) as (executor, folder):
         work = _Work(make_model(scenario), seed, files)
         outcomes: list[Outcome] = []
         while len(outcomes) < count:
-            outcomes += _play_all(work, _chunks(len(outcomes), count, workers), executor, progress)
+            chunks = _chunks(len(outcomes), count, workers)
+            outcomes += _play_all(work, chunks, executor, folder, progress)
             count = more(outcomes) if more is not None else count
-    except BaseException:
-        if executor is not None:
-            stop_now(executor)
-        raise
-    if executor is not None:
-        executor.shutdown()
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
@@ -171,21 +169,36 @@ def shape_of(model: Model) -> Shape:
 
 
 class _Work(NamedTuple):
-    """What a worker must know: the compiled scenario, the random seed, and where tables go."""
+    """What a worker must know: the compiled scenario, the random seed, and where tables go.
 
-    model: Model
+    Worker processes find the compiled scenario in a file: a task that is larger than the pipe to them would
+    hold up this process for ever if they died before they read it.
+    """
+
+    model: "Model | Path"
     seed: int
     files: TableFiles | None
 
 
-def _started(workers: int) -> Executor | None:
-    """Worker processes that are waking up while the scenario is compiled; None for a run in this process."""
-    if workers <= 1:
-        return None
-    executor = make_executor(workers)
-    for _ in range(workers):
-        executor.submit(_wake)
-    return executor
+@contextmanager
+def _workers(count: int) -> Iterator[tuple[Executor | None, Path]]:
+    """Worker processes that are waking up while the scenario is compiled, and a folder to hand things over.
+
+    No executor for a run in this process.
+    """
+    if count <= 1:
+        yield None, Path()
+        return
+    executor = make_executor(count)
+    with TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True) as folder:
+        try:
+            for _ in range(count):
+                executor.submit(_wake)
+            yield executor, Path(folder)
+        except BaseException:
+            stop_now(executor)
+            raise
+        executor.shutdown()
 
 
 def _wake() -> None:
@@ -199,7 +212,11 @@ def _chunks(begin: int, count: int, workers: int) -> list[list[int]]:
 
 
 def _play_all(
-    work: _Work, chunks: list[list[int]], executor: Executor | None, progress: Progress | None
+    work: _Work,
+    chunks: list[list[int]],
+    executor: Executor | None,
+    folder: Path,
+    progress: Progress | None,
 ) -> list[Outcome]:
     """Outcomes in the order of replications.
 
@@ -215,7 +232,8 @@ def _play_all(
 
     if executor is not None:
         try:
-            tasks = {executor.submit(_play_chunk, work, chunk): i for i, chunk in enumerate(chunks)}
+            handed = work._replace(model=_handed(work.model, folder))
+            tasks = {executor.submit(_play_chunk, handed, chunk): i for i, chunk in enumerate(chunks)}
             for task in as_completed(tasks):
                 keep(tasks[task], task.result())
         except BrokenProcessPool:
@@ -237,8 +255,24 @@ def _play_chunk(
 ) -> list[Outcome]:
     """Some replications, in whichever process; `tell` is told how many of them have been played."""
     outcomes: list[Outcome] = []
+    model = _fetched(work.model) if isinstance(work.model, Path) else work.model
     for replication in replications:
         done = len(outcomes)
         day = None if tell is None else lambda part, done=done: tell(done + part)
-        outcomes.append(play(work.model, replication, work.seed, files=work.files, tell=day))
+        outcomes.append(play(model, replication, work.seed, files=work.files, tell=day))
     return outcomes
+
+
+def _handed(model: Model | Path, folder: Path) -> Path:
+    """Where workers find the compiled scenario, written down at the first call."""
+    path = folder / "model.pickle"
+    if not path.exists():
+        path.write_bytes(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL))
+    return path
+
+
+@lru_cache(maxsize=1)
+def _fetched(path: Path) -> Model:
+    """The compiled scenario that this worker's parent has written down."""
+    model: Model = pickle.loads(path.read_bytes())  # noqa: S301 (our own, of this run)
+    return model
