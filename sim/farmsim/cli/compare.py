@@ -21,7 +21,7 @@ from farmsim.cli.run import (
     prepare,
     scenario_names,
 )
-from farmsim.cli.shared import Screen, presented, whole_number, write_file
+from farmsim.cli.shared import Screen, optional_number, presented, write_file
 from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
@@ -83,9 +83,9 @@ def compare(  # noqa: PLR0913 (the options of a command)
         screen,
         scenarios,
         changes,
-        replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
-        random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=_number("--workers", workers, 1, MOST_WORKERS),
+        replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
+        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
     )
     saved = _save(comparison, out, csv, changes)
 
@@ -157,11 +157,6 @@ def distinct_names(sources: list[str]) -> list[str]:
             name = f"{plain}-{number}"
         names.append(name)
     return names
-
-
-def _number(option: str, text: str | None, low: int, high: int) -> int | None:
-    """The number of an option that may be left out."""
-    return None if text is None else whole_number(option, text, low, high)
 
 
 def _save(

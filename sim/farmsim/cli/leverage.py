@@ -22,7 +22,7 @@ from farmsim.cli.run import (
     prepare,
     scenario_names,
 )
-from farmsim.cli.shared import Screen, presented, whole_number, write_file
+from farmsim.cli.shared import Screen, optional_number, presented, write_file
 from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 
@@ -72,9 +72,9 @@ def leverage(  # noqa: PLR0913 (the options of a command)
         screen,
         [baseline, scenario],
         changes,
-        replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
-        random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=_number("--workers", workers, 1, MOST_WORKERS),
+        replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
+        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
     )
     places = [list(run.loaded.scenario.counties) for run in comparison.runs]
     if places[0] != places[1]:
@@ -91,8 +91,3 @@ def leverage(  # noqa: PLR0913 (the options of a command)
     elif quiet == 0:
         screen.show(leverage_screen(comparison, effects, screen.look))
     return 0
-
-
-def _number(option: str, text: str | None, low: int, high: int) -> int | None:
-    """The number of an option that may be left out."""
-    return None if text is None else whole_number(option, text, low, high)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from farmsim.cli.precision import PrecisionMetric, PrecisionShare, asked_precision
-from farmsim.cli.shared import Screen, choice, presented, whole_number, write_file
+from farmsim.cli.shared import Screen, choice, optional_number, presented, write_file
 from farmsim.errors import FileError, UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
@@ -128,9 +128,9 @@ def run(  # noqa: PLR0913 (the options of a command)
         screen,
         scenario,
         changes,
-        replications=_number("--replications", replications, 1, MOST_REPLICATIONS),
-        random_seed=_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=_number("--workers", workers, 1, MOST_WORKERS),
+        replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
+        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
         files=files,
         precision=asked,
     )
@@ -201,11 +201,6 @@ def checked_overrides(given: list[str] | None) -> tuple[str, ...]:
         if not text.partition("=")[1] or not text.partition("=")[0].strip():
             raise UsageError("no-equals-sign", (("value", text),))
     return tuple(given or ())
-
-
-def _number(option: str, text: str | None, low: int, high: int) -> int | None:
-    """The number of an option that may be left out."""
-    return None if text is None else whole_number(option, text, low, high)
 
 
 def _table_files(out: str | None, tables: str | None, rows: str | None) -> "TableFiles | None":

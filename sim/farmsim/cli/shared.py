@@ -126,6 +126,11 @@ def whole_number(option: str, text: str, low: int, high: int) -> int:
     return value
 
 
+def optional_number(option: str, text: str | None, low: int, high: int) -> int | None:
+    """The whole number of an option that may be left out."""
+    return None if text is None else whole_number(option, text, low, high)
+
+
 def choice(option: str, text: str, choices: tuple[str, ...]) -> str:
     """The word that an option was given, which must be one of a few."""
     if text not in choices:
