@@ -22,7 +22,7 @@ from farmsim.cli.run import (
     prepare,
     scenario_names,
 )
-from farmsim.cli.shared import Screen, optional_number, presented, write_file
+from farmsim.cli.shared import Screen, optional_number, presented, whole_number, write_file
 from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 
