@@ -21,7 +21,7 @@ from farmsim.cli.run import (
     checked_overrides,
     scenario_names,
 )
-from farmsim.cli.shared import Screen, presented, whole_number
+from farmsim.cli.shared import Screen, optional_number, presented
 from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
@@ -109,11 +109,9 @@ def break_even(  # noqa: PLR0913 (the options of a command)
     answer = _play(
         screen,
         _with_channel(question),
-        replications=None
-        if replications is None
-        else whole_number("--replications", replications, 2, MOST_REPLICATIONS),
-        random_seed=None if random_seed is None else whole_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=None if workers is None else whole_number("--workers", workers, 1, MOST_WORKERS),
+        replications=optional_number("--replications", replications, 2, MOST_REPLICATIONS),
+        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
     )
     for problem in answer.loaded.warnings:
         screen.warn(render_problem(problem, _))
