@@ -63,16 +63,6 @@ class Households(NamedTuple):
     other_income: Floats
 
 
-class Welfare(NamedTuple):
-    """What incomes per head say against a poverty line."""
-
-    above_share: float
-    headcount_ratio: float
-    poverty_gap: float
-    severity: float
-    gini: float
-
-
 def draw_households(group: GrowerGroup, generator: np.random.Generator) -> Households:
     """The members of one group. Land is lognormal with the group's mean; yields vary around 1."""
     count = min(group.households, MOST_HOUSEHOLDS)
@@ -90,21 +80,17 @@ def draw_households(group: GrowerGroup, generator: np.random.Generator) -> House
     )
 
 
-def welfare(income_per_head: Floats, persons: Floats, line: float) -> Welfare:
-    """Share of people above the line, P0, P1, P2 and the Gini coefficient, each person counted once.
+def shortfalls(
+    income_per_head: Floats, persons: Floats, line: Floats | float
+) -> tuple[Floats, Floats, Floats]:
+    """Persons below the line, each counted with the shortfall to the power of 0, 1 and 2, by household.
 
-    Negative incomes count as full gaps of at most 1 and as zero in the Gini, so that both stay in 0..1.
+    Their sums over all persons are P0, P1 and P2. The shortfall is the share of the line that is missing, of
+    a negative income 1; who reaches the line is not poor.
     """
-    gap = np.clip((line - income_per_head) / line, 0.0, 1.0)
-    poor = income_per_head < line
-    total = persons.sum()
-    return Welfare(
-        above_share=float(1.0 - persons[poor].sum() / total),
-        headcount_ratio=float(persons[poor].sum() / total),
-        poverty_gap=float((gap * persons).sum() / total),
-        severity=float((gap * gap * persons).sum() / total),
-        gini=gini(np.maximum(income_per_head, 0.0), persons),
-    )
+    poor = persons * (income_per_head < line)
+    short = np.minimum(1.0 - income_per_head / line, 1.0)
+    return poor, poor * short, poor * short * short
 
 
 def gini(values: Floats, weights: Floats) -> float:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.domain.households import shortfalls
 from farmsim.domain.records import Welfare
 
 Floats = NDArray[np.float64]
@@ -31,17 +32,23 @@ class Homes(NamedTuple):
     """Income per head, [household]."""
     heads: Floats
     """Persons that a household stands for, [household]."""
+    weight: Floats
+    """Households that one stands for, [household]."""
+    net_per_mu: Floats
+    """Received for produce less cash cost, per mu, [household]."""
+    beside: Floats
+    """Wages and other income, [household]."""
+    line: Floats
+    """Poverty line of its county, [household]."""
+    above_without_produce: Floats
+    """Households whose other income alone reaches the line, [household]: 1 or 0."""
 
 
 def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
-    """What comes of the households of so many grower groups.
-
-    A shortfall is the share of the line that is missing, of a negative income 1, and 0 for whoever is not
-    below the line.
-    """
-    weight, persons, produce, cost, wages, other = (
+    """What comes of the households of so many grower groups."""
+    weight, persons, land, produce, cost, wages, other = (
         np.concatenate([np.zeros(0), *(getattr(row, field) for row in rows)])
-        for field in ("weight", "persons", "produce_income", "cash_cost", "wages", "other_income")
+        for field in ("weight", "persons", "land_mu", "produce_income", "cash_cost", "wages", "other_income")
     )
     sizes = np.array([len(row.weight) for row in rows], dtype=np.intp)
     group = np.array([row.group for row in rows], dtype=np.intp)
@@ -57,8 +64,7 @@ def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
     earned = produce + wages - cost
     income = earned + other
     per_head, heads = income / persons, persons * weight
-    poor = heads * (per_head < line)
-    short = np.minimum(1.0 - per_head / line, 1.0)
+    below, missing, squared = shortfalls(per_head, heads, line)
     return Homes(
         households=by_group(weight),
         above_line=by_group(weight * (per_head >= line)),
@@ -67,7 +73,12 @@ def homes_of(rows: Sequence[Welfare], groups: int) -> Homes:
         earned=by_group(earned * weight),
         income=by_group(income * weight),
         people=by_group(heads),
-        shortfalls=(by_group(poor), by_group(poor * short), by_group(poor * short * short)),
+        shortfalls=(by_group(below), by_group(missing), by_group(squared)),
         per_head=per_head,
         heads=heads,
+        weight=weight,
+        net_per_mu=(produce - cost) / land,
+        beside=wages + other,
+        line=line,
+        above_without_produce=(other / persons >= line).astype(np.float64),
     )
