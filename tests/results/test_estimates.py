@@ -12,7 +12,6 @@ from farmsim.results.estimates import (
     Estimate,
     estimate,
     normal_quantile,
-    paired_difference,
     quantiles,
     student_t_quantile,
 )
@@ -97,22 +96,6 @@ def test_fewer_than_two_values_have_no_interval():
 
 def test_equal_values_have_an_interval_of_no_width():
     assert estimate(np.full(5, 2.5)) == Estimate(2.5, 2.5, 2.5, 0.0, 5)
-
-
-def test_pairs_take_out_what_replications_share():
-    shared = np.random.default_rng(1).normal(100, 30, 20)
-    noise = np.random.default_rng(2).normal(0, 1, 20)
-    paired = paired_difference(shared + 5 + noise, shared)
-    assert paired.low < 5 < paired.high
-    assert paired.half_width < estimate(shared).half_width / 10
-    assert paired == pytest.approx(estimate(5 + noise), rel=1e-9)
-
-
-def test_a_pair_with_an_unknown_value_is_left_out():
-    a, b = np.array([1.0, math.nan, 4.0, 7.0]), np.array([0.0, 1.0, math.nan, 2.0])
-    assert paired_difference(a, b, level=0.9) == estimate(np.array([1.0, 5.0]), level=0.9)
-    with pytest.raises(AssertionError, match="equally many"):
-        paired_difference(a, b[:1])
 
 
 def test_quantiles_of_seasons():

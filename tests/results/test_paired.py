@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from farmsim.results.estimates import estimate
-from farmsim.results.paired import MOST_REPLICATIONS, difference, differences, replications_for
+from farmsim.results.paired import MOST_REPLICATIONS, difference, replications_for
 
 
 def noise(n, sd=1.0, seed=1):
@@ -26,12 +26,17 @@ def test_one_comparison_is_the_paired_t_interval():
 
 def test_several_comparisons_widen_every_interval():
     base = noise(20)
-    others = {name: base + noise(20, 0.5, seed) + 1.0 for seed, name in enumerate("abc", 2)}
-    found = differences(base, others)
-    for name, values in others.items():
-        gaps = values - base
-        half = stats.t(19).ppf(1 - 0.05 / 6) * gaps.std(ddof=1) / math.sqrt(20)
-        assert found[name].estimate.half_width == pytest.approx(half, rel=1e-9)
+    values = base + noise(20, 0.5, 2) + 1.0
+    half = stats.t(19).ppf(1 - 0.05 / 6) * (values - base).std(ddof=1) / math.sqrt(20)
+    assert difference(values, base, 3).estimate.half_width == pytest.approx(half, rel=1e-9)
+
+
+def test_pairs_take_out_what_replications_share():
+    shared, own = noise(20, 30.0) + 100.0, noise(20, seed=2)
+    paired = difference(shared + 5.0 + own, shared).estimate
+    assert paired.low < 5.0 < paired.high
+    assert paired.half_width < estimate(shared).half_width / 10.0
+    assert paired == pytest.approx(estimate(5.0 + own), rel=1e-9)
 
 
 def test_wins_and_losses_are_counted_and_ties_are_neither():
@@ -40,8 +45,10 @@ def test_wins_and_losses_are_counted_and_ties_are_neither():
 
 
 def test_pairs_that_cannot_be_known_are_left_out():
-    found = difference(np.array([1.0, np.nan, 3.0, 5.0]), np.array([0.0, 1.0, np.nan, 4.5]))
-    assert found.estimate.n == 2
+    values, base = np.array([1.0, np.nan, 4.0, 7.0]), np.array([0.0, 1.0, np.nan, 2.0])
+    assert difference(values, base, level=0.9).estimate == estimate(np.array([1.0, 5.0]), level=0.9)
+    with pytest.raises(AssertionError, match="equally many"):
+        difference(values, base[:1])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Estimates from replications: means with Student t intervals, paired differences and quantiles of seasons.
+"""Estimates from replications: means with Student t intervals, and quantiles of seasons.
 
 Replications are independent and alike, their means nearly normal; a lone run has no interval. NaN means that
 a value cannot be known and is left out. The quantile functions are here so that a run needs no scipy.
@@ -45,13 +45,6 @@ def estimate(values: NDArray[np.float64], level: float = 0.95) -> Estimate:
     sd = float(known.std(ddof=1))
     half_width = student_t_quantile((1 + level) / 2, n - 1) * sd / math.sqrt(n)
     return Estimate(mean, mean - half_width, mean + half_width, sd, n)
-
-
-def paired_difference(a: NDArray[np.float64], b: NDArray[np.float64], level: float = 0.95) -> Estimate:
-    """Estimate of the mean of a - b, replication by replication; a pair with a NaN is dropped."""
-    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    assert first.shape == second.shape, f"pairs need equally many replications: {first.shape}, {second.shape}"
-    return estimate(first - second, level)
 
 
 def quantiles(values: NDArray[np.float64], shares: Sequence[float] = (0.1, 0.9)) -> tuple[float, ...]:

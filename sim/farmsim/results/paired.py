@@ -6,7 +6,6 @@ compared with one baseline each interval is widened (Bonferroni: level 1 - 0.05 
 """
 
 import math
-from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -37,15 +36,11 @@ class Difference(NamedTuple):
     """About how many more would decide it if the difference is as large as it looks; None in other cases."""
 
 
-def differences(
-    baseline: Floats, others: Mapping[str, Floats], level: float = LEVEL
-) -> dict[str, Difference]:
-    """Each scenario's values less the baseline's, all [replication]; pairs with a NaN are left out."""
-    return {name: difference(values, baseline, len(others), level) for name, values in others.items()}
-
-
 def difference(values: Floats, baseline: Floats, comparisons: int = 1, level: float = LEVEL) -> Difference:
-    """`values` less `baseline`, replication by replication, as one of so many comparisons."""
+    """`values` less `baseline`, replication by replication, as one of so many comparisons.
+
+    Pairs with a NaN are left out.
+    """
     assert values.shape == baseline.shape, f"pairs need equally many: {values.shape}, {baseline.shape}"
     gaps = np.asarray(values - baseline, dtype=np.float64)
     gaps = gaps[~np.isnan(gaps)]
