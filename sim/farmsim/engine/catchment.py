@@ -69,6 +69,8 @@ class Market(NamedTuple):
     """The consumers' side of a scenario. Arrays are by consumer offer unless said otherwise."""
 
     offer: Indices
+    names: tuple[str, ...]
+    """By which its streams are addressed: channel/county/product."""
     parcel: NDArray[np.bool_]
     product: Indices
     group: Indices
@@ -170,6 +172,7 @@ def _compile(
     cells = _cells(slots, open_to, len(offline))
     return Market(
         offer=offer,
+        names=tuple("/".join(layout.offers.ids[index]) for index in offer),
         parcel=np.array([isinstance(block, ParcelChannel) for block in blocks]),
         product=layout.offers.product[offer],
         group=group,

@@ -41,9 +41,7 @@ class Consumers:
         self._all_choose = bool(market.choosing.all())
         self._some_choose = bool(np.count_nonzero(market.choosing))
         self._switch = (market.switch_share * market.choosing)[:, None]
-        self._keys = streams.keys("orders", ["/".join(layout.offers.ids[i]) for i in market.offer])[
-            market.cells.offer
-        ]
+        self._keys = streams.keys("orders", market.names)[market.cells.offer]
         self.rating = market.rating_start.copy()
         self.seen_freshness = market.expected_freshness.copy()
         self.price = layout.offers.price[market.offer].copy()

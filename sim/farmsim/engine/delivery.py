@@ -147,7 +147,7 @@ class Courier:
         offers, slots = len(market.offer), len(market.slot_days)
         self._ring = np.zeros((slots + 2, LEFT + 1, offers))
         """What arrives, [day modulo its length, kind, consumer offer]."""
-        keys = world.streams.keys("parcels", ["/".join(layout.offers.ids[o]) for o in market.offer])
+        keys = world.streams.keys("parcels", market.names)
         self._keys = np.tile(np.repeat(keys, slots), (3, 1))
         kinds = (np.arange(3, dtype=np.uint64) << np.uint64(40))[:, None]
         self._address = kinds + np.tile(np.arange(slots, dtype=np.uint64), offers)

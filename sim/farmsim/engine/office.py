@@ -108,10 +108,10 @@ class Desk:
         world = self._world
         if self._cv <= 0.0 or self._consumers is None:
             return None
-        names = ["/".join(world.layout.offers.ids[o]) for o in self._consumers.market.offer]
+        keys = world.streams.keys("forecast", self._consumers.market.names)
         days = np.arange(world.days, dtype=np.uint64)
         mu, sigma = lognormal_parameters(1.0, self._cv)
-        return np.exp(mu + sigma * normals(uniform_block(world.streams.keys("forecast", names), days)))
+        return np.exp(mu + sigma * normals(uniform_block(keys, days)))
 
     def _wants(self, day: int) -> tuple[Floats, Floats]:
         """What is committed, [offer], and what each offer could take, [offer, day]."""

@@ -58,9 +58,8 @@ class ParcelShops:
         self.rules = rules
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
-        names = ["/".join(layout.offers.ids[o]) for o in market.offer]
-        self._ration = Ration(market.cells, world.streams, "ration", names)
-        self._list = WaitingList(layout, world.streams, market, rules, self._ration)
+        self._ration = Ration(market, world.streams, "ration")
+        self._list = WaitingList(world.streams, market, rules, self._ration)
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
         parcel_cell = market.parcel[market.cells.offer]
         self._parcel_cell = None if parcel_cell.all() else parcel_cell

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.rationing import rationed
-from farmsim.engine.catchment import Cells
+from farmsim.engine.catchment import Market
 from farmsim.streams import Streams, uniforms_at
 
 Floats = NDArray[np.float64]
@@ -15,15 +15,16 @@ Integers = NDArray[np.int64]
 class Ration:
     """Who is served at each offer, cell by cell; offers are positions among the consumer offers."""
 
-    def __init__(self, cells: Cells, streams: Streams, name: str, entities: list[str]) -> None:
-        """`name` is that of the streams, `entities` are the offers."""
+    def __init__(self, market: Market, streams: Streams, name: str) -> None:
+        """`name` is that of the streams."""
+        cells = market.cells
         self._offer, self._address = cells.offer, cells.address
-        self._keys = streams.keys(name, entities)[cells.offer]
+        self._keys = streams.keys(name, market.names)[cells.offer]
         """[cell]"""
-        self._pick_keys = streams.keys(f"{name}-picks", entities)
-        self._first = np.zeros(len(entities), dtype=np.intp)
+        self._pick_keys = streams.keys(f"{name}-picks", market.names)
+        self._first = np.zeros(len(market.names), dtype=np.intp)
         self._first[cells.owners] = cells.first
-        self._count = np.bincount(cells.offer, minlength=len(entities))
+        self._count = np.bincount(cells.offer, minlength=len(market.names))
 
     def cells_of(self, offers: Indices) -> Indices:
         """The cells of some offers, offer by offer."""

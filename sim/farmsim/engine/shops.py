@@ -38,8 +38,7 @@ class Shops:
         self._packs = np.zeros(len(shelves.offers), dtype=np.int64)
         self._sold = np.zeros(len(shelves.offers), dtype=np.int64)
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
-        names = ["/".join(world.layout.offers.ids[o]) for o in consumers.market.offer]
-        self._ration = Ration(consumers.market.cells, world.streams, "queue", names)
+        self._ration = Ration(consumers.market, world.streams, "queue")
         self._sold_as = [f"sold:{world.layout.channels[c]}" for c in shelves.channels]
         products = world.layout.offers.product[shelves.offers]
         self._sold_key = shelves.chain * len(world.layout.products) + products

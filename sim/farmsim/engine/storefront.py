@@ -39,8 +39,7 @@ class Storefront:
         self._missed = self._sold = self._orders
         """Of the shops, by cell."""
         by_the_hour = world.layout.scenario.grain == "hour"
-        names = ["/".join(world.layout.offers.ids[o]) for o in consumers.market.offer]
-        self._hour_keys = world.streams.keys("hours", names) if by_the_hour else None
+        self._hour_keys = world.streams.keys("hours", consumers.market.names) if by_the_hour else None
         clock = world.clock
         world.daily(clock.orders, self.take_orders)
         world.daily(clock.shop, self.serve_shops)

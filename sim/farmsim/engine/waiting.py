@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from farmsim.domain.counts import binomial_cells
 from farmsim.engine.catchment import Market
 from farmsim.engine.delivery import ParcelRules
-from farmsim.engine.layout import Layout
 from farmsim.engine.ration import Ration
 from farmsim.streams import Streams, uniforms_at
 
@@ -21,9 +20,7 @@ PATIENCES = 6
 class WaitingList:
     """The queue of each shop that has one; a *place* is a cell of such a shop."""
 
-    def __init__(
-        self, layout: Layout, streams: Streams, market: Market, rules: ParcelRules, ration: Ration
-    ) -> None:
+    def __init__(self, streams: Streams, market: Market, rules: ParcelRules, ration: Ration) -> None:
         self._rules, self._ration = rules, ration
         cells = market.cells
         self.cells: Indices = rules.waits[cells.offer].nonzero()[0]
@@ -32,7 +29,7 @@ class WaitingList:
         """[place]: consumer offer."""
         self._size = len(market.offer)
         self._owners, self._first = np.unique(self.offer, return_index=True)
-        self._keys = streams.keys("patience", ["/".join(layout.offers.ids[o]) for o in market.offer])
+        self._keys = streams.keys("patience", market.names)
         self._address = cells.address[self.cells]
         longest = rules.promise_days + PATIENCES * rules.patience_days
         self._buckets = 1 + int(np.ceil(longest.max(where=rules.waits, initial=0.0)))
