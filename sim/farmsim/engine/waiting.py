@@ -78,8 +78,6 @@ class WaitingList:
 
     def end_day(self, day: int) -> Integers:
         """Everybody waits a day longer and overdue customers may cancel; cancelled, by place."""
-        if not self.anybody:
-            return np.zeros(len(self.cells), dtype=np.int64)
         queue = np.zeros((min(len(self.orders) + 1, self._buckets), len(self.cells)), dtype=np.int64)
         queue[1:] = self.orders[: len(queue) - 1]
         if len(queue) == len(self.orders):
