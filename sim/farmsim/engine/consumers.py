@@ -61,15 +61,13 @@ class Consumers:
         self._day = day
         market = self.market
         buyers = self._buyers[day][market.group]
-        chosen = self._chosen(day, buyers) if self._some_choose else buyers
-        self.pack_mean = chosen
-        if not self._all_choose:
-            trust = (self.rating / np.maximum(market.rating_start, 1e-9)) ** market.rating_elasticity
-            trust *= market.promotion[:, day]
-            if market.attended is not None:
-                trust[market.attended.at] *= self._visitors(market.attended)
-            own = market.own_base * trust[:, None] * buyers
-            self.pack_mean = np.where(market.choosing[:, None], chosen, own) if self._some_choose else own
+        if self._all_choose:
+            self.pack_mean = self._chosen(day, buyers)
+        elif self._some_choose:
+            choosing = market.choosing[:, None]
+            self.pack_mean = np.where(choosing, self._chosen(day, buyers), self._independent(day, buyers))
+        else:
+            self.pack_mean = self._independent(day, buyers)
         for at, size in self._sessions.get(day, ()):
             self.pack_mean[at] += size * market.province_share[at]
         self._by_offer = np.add.reduce(self.pack_mean, axis=1)
@@ -85,6 +83,15 @@ class Consumers:
         )
         self._odds = market.weight * (appeal * market.promotion[:, day])[:, None]
         return buyers * logit_shares(self._odds, market.first_offer, market.group)
+
+    def _independent(self, day: int, buyers: Floats) -> Floats:
+        """Mean orders of offers that are asked for by themselves."""
+        market = self.market
+        trust = (self.rating / np.maximum(market.rating_start, 1e-9)) ** market.rating_elasticity
+        trust *= market.promotion[:, day]
+        if market.attended is not None:
+            trust[market.attended.at] *= self._visitors(market.attended)
+        return market.own_base * trust[:, None] * buyers
 
     def _visitors(self, attended: Attended) -> Floats:
         """Today's visitors of the offers that share them: what the counties have nothing of is not listed."""
