@@ -82,6 +82,12 @@ def quiet_line(comparison: "Comparison") -> str:
 
 def title(comparison: "Comparison", look: Look) -> list[Text]:
     """What was compared, how often, from which random seed, and what pairing means."""
+    same = _("Same weather, harvest and shoppers in every column (common random numbers).")
+    return [headline("farmsim compare", comparison, look), *map(Text, wrap(same, look.width))]
+
+
+def headline(command: str, comparison: "Comparison", look: Look) -> Text:
+    """The first line of a screen about a comparison: how often it was played, from which random seed."""
     dot, count = look.glyphs.dot + " ", comparison.replications
     right = dot.join(
         (
@@ -90,9 +96,8 @@ def title(comparison: "Comparison", look: Look) -> list[Text]:
             _("{seconds} s").format(seconds=f"{comparison.seconds:.1f}"),
         )
     )
-    same = _("Same weather, harvest and shoppers in every column (common random numbers).")
-    left = fit("farmsim compare", max(20, look.width - cell_width(right) - 2), look.glyphs.more)
-    return [Text(spread(left, right, look.width), style="bold"), *map(Text, wrap(same, look.width))]
+    left = fit(command, max(20, look.width - cell_width(right) - 2), look.glyphs.more)
+    return Text(spread(left, right, look.width), style="bold")
 
 
 def legend(comparison: "Comparison", look: Look) -> list[Text]:

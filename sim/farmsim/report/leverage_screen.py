@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from farmsim.report.cells import cell_width, fit, pad, spread, wrap
+from farmsim.report.cells import fit, pad, wrap
 from farmsim.report.compare_cautions import comparison_cautions
+from farmsim.report.compare_screen import headline
 from farmsim.report.json_form import SCHEMA_VERSION, number
-from farmsim.report.messages import mark, plural
+from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import figures, interval
 from farmsim.report.terminal import Look
@@ -35,7 +36,7 @@ def leverage_screen(comparison: "Comparison", effects: Effects, look: Look) -> G
     found = effects.multiples()
     figure, range_width = 10, 20
     label = look.width - figure - range_width
-    lines = [_title(comparison, look), *_cost_lines(comparison, effects, look), Text()]
+    lines = [headline("farmsim leverage", comparison, look), *_cost_lines(comparison, effects, look), Text()]
     heading = pad(fit(_("EFFECT PER CNY OF PROGRAMME COST"), label - 1, look.glyphs.more), label)
     heading += pad(_("multiple"), figure, right=True) + pad(_("95% CI"), range_width, right=True)
     lines += [Text(heading, style="bold"), Text(look.rule)]
@@ -103,19 +104,6 @@ def leverage_json(comparison: "Comparison", effects: Effects, settings: tuple[st
         ],
     }  # fmt: skip
     return json.dumps(form, ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _title(comparison: "Comparison", look: Look) -> Text:
-    count = comparison.replications
-    right = (look.glyphs.dot + " ").join(
-        (
-            plural("{count} paired season", "{count} paired seasons", count).format(count=count),
-            _("random seed {seed}").format(seed=comparison.random_seed),
-            _("{seconds} s").format(seconds=f"{comparison.seconds:.1f}"),
-        )
-    )
-    left = fit("farmsim leverage", max(20, look.width - cell_width(right) - 2), look.glyphs.more)
-    return Text(spread(left, right, look.width), style="bold")
 
 
 def _cost_lines(comparison: "Comparison", effects: Effects, look: Look) -> list[Text]:
