@@ -8,7 +8,7 @@ import pytest
 from engine.small_county import SHOP, STORE, merged, small
 from farmsim.engine.simulate import make_model
 from farmsim.errors import FileError
-from farmsim.experiment.executors import SerialExecutor, default_workers, make_executor
+from farmsim.experiment.executors import make_executor
 from farmsim.experiment.run import FEW, play, run_scenario
 from farmsim.results.estimates import estimate
 from farmsim.results.files import TableFiles
@@ -133,15 +133,6 @@ def test_a_model_serves_many_replications_without_being_changed():
     first = play(model, 0, 1)
     assert repr(model.layout.offers) + repr(model.market) == before
     assert same(play(model, 0, 1), first)
-
-
-def test_one_worker_needs_no_process_and_an_error_reaches_the_caller():
-    executor = make_executor(1)
-    assert isinstance(executor, SerialExecutor)
-    assert default_workers() >= 1
-    future = executor.submit(lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        future.result()
 
 
 def test_an_error_in_a_worker_reaches_the_caller():

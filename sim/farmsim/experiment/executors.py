@@ -1,4 +1,4 @@
-"""Where runs are played: in this process or in a pool of spawned ones; both are standard executors.
+"""Worker processes: spawned, and handed out as a standard executor.
 
 Workers leave an interrupt to their parent and die with it, so that nothing is left behind.
 """
@@ -7,21 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from typing import Any
-
-
-class SerialExecutor(Executor):
-    """Runs at once, in this process."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Play now; the future is done when it is returned. An interrupt goes through."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it travels to whoever asks for the result
-            future.set_exception(error)
-        return future
+from concurrent.futures import Executor, ProcessPoolExecutor
 
 
 def default_workers() -> int:
@@ -32,9 +18,7 @@ def default_workers() -> int:
 
 
 def make_executor(workers: int) -> Executor:
-    """An executor for so many workers; one needs no further process."""
-    if workers <= 1:
-        return SerialExecutor()
+    """An executor with so many worker processes."""
     spawn = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_start_worker)
 
