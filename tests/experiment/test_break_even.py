@@ -9,6 +9,7 @@ import pytest
 from engine.small_county import BASE, merged
 from farmsim.errors import ScenarioError, UsageError
 from farmsim.experiment.break_even import Question, break_even
+from farmsim.experiment.executors import make_executor
 from farmsim.experiment.run import run_scenario
 from farmsim.results.estimates import student_t_quantile
 from farmsim.scenario.load import load_scenario
@@ -67,6 +68,19 @@ def test_equal_sides_break_even_where_they_are_equal(sides):
 def test_the_number_of_workers_changes_nothing(sides):
     one, two = (break_even(ask(), replications=4, workers=workers).threshold for workers in (1, 2))
     assert one == two
+
+
+def test_all_values_are_played_by_the_same_workers(sides, monkeypatch):
+    started = []
+
+    def counted(count):
+        started.append(count)
+        return make_executor(count)
+
+    monkeypatch.setattr("farmsim.experiment.executors.make_executor", counted)
+    answer = break_even(ask(), replications=4, workers=2)
+    assert len(answer.threshold.points) > 2
+    assert started == [2]
 
 
 def test_without_a_change_of_sign_both_ends_are_told(sides):

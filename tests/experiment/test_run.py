@@ -9,7 +9,7 @@ from engine.small_county import SHOP, STORE, merged, small
 from farmsim.engine.simulate import make_model
 from farmsim.errors import FileError
 from farmsim.experiment.executors import make_executor
-from farmsim.experiment.run import FEW, play, run_scenario
+from farmsim.experiment.run import FEW, play, run_scenario, workers_for
 from farmsim.results.estimates import estimate
 from farmsim.results.files import TableFiles
 from farmsim.scenario.load import load_scenario
@@ -133,6 +133,41 @@ def test_a_model_serves_many_replications_without_being_changed():
     first = play(model, 0, 1)
     assert repr(model.layout.offers) + repr(model.market) == before
     assert same(play(model, 0, 1), first)
+
+
+def test_runs_that_share_workers_are_what_each_is_alone(loaded, alone):
+    other = load_scenario("bachu-trader", ("horizon_days=40",))
+    lone = run_scenario(other, replications=4, workers=1)
+    with workers_for(loaded.scenario, REPLICATIONS, 2) as shared:
+        found = [run_scenario(one, replications=n, workers=shared) for one, n in ((loaded, 10), (other, 4))]
+    assert [repr(o) for o in found[0].outcomes] == [repr(o) for o in alone]
+    assert [repr(o) for o in found[1].outcomes] == [repr(o) for o in lone.outcomes]
+
+
+def test_what_was_handed_to_workers_is_gone_after_the_run(loaded):
+    with workers_for(loaded.scenario, 2, 2) as shared:
+        with shared.handed("a") as one, shared.handed("b") as two:
+            assert one != two
+            folder = one.parent
+        assert list(folder.iterdir()) == []
+    assert not folder.exists()
+
+
+def test_workers_that_died_before_a_run_change_no_result(loaded, alone):
+    with workers_for(loaded.scenario, REPLICATIONS, 2) as shared:
+        run_scenario(loaded, replications=2, workers=shared)
+        for worker in list(shared.executor._processes.values()):
+            worker.kill()
+            worker.join()
+        result = run_scenario(loaded, replications=REPLICATIONS, workers=shared)
+    assert [repr(o) for o in result.outcomes] == [repr(o) for o in alone]
+
+
+def test_workers_are_started_where_there_is_enough_to_do(loaded):
+    scenario, counts = loaded.scenario, (1, FEW, FEW + 1)
+    assert [workers_for(scenario, n).count for n in counts][:2] == [1, 1]
+    assert workers_for(scenario, 2, 5).count == 2
+    assert workers_for(scenario, FEW, runs=2).count == workers_for(scenario, FEW + 1).count
 
 
 def test_an_error_in_a_worker_reaches_the_caller():

@@ -14,7 +14,7 @@ def answer_of(curve, tried, near):
     question = Question("one", "desk.x", "other", "household_net_income")
     found = find_threshold(lambda x: np.array([-0.01, 0.0, 0.01]) + curve(x), tried, near=near)
     ends = (tried[0], tried[-1])
-    return BreakEven(question, ends, near, False, found, 7, 3, 1.0, load_scenario("bachu-trader"))  # noqa: FBT003
+    return BreakEven(question, ends, near, False, found, 7, 3, 1.0, load_scenario("bachu-trader"), None)  # noqa: FBT003
 
 
 @pytest.mark.parametrize(("near", "side"), [(0.2, "below it"), (4.5, "above it")])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from farmsim.errors import ScenarioError, UsageError
-from farmsim.experiment.run import RunResult, run_scenario
+from farmsim.experiment.run import RunResult, run_scenario, workers_for
 from farmsim.results.threshold import Threshold, find_threshold
 from farmsim.scenario.load import load_scenario
 from farmsim.scenario.nodes import ListNode, MapNode, Node, number_of
@@ -70,6 +70,8 @@ class BreakEven:
     replications: int
     seconds: float
     loaded: "Loaded[Scenario]"
+    other_side: "Loaded[Scenario] | None"
+    """None where channels of one scenario are compared."""
 
 
 def break_even(
@@ -88,6 +90,9 @@ def break_even(
     low, high = ends_of(question, loaded)
     count = loaded.scenario.replications if replications is None else replications
     seed = loaded.scenario.random_seed if random_seed is None else random_seed
+    other_side = None
+    if question.other_channel is None:
+        other_side = load_scenario(question.against, question.overrides)
     played = 0
 
     def told(done: float, _total: int) -> None:
@@ -96,22 +101,20 @@ def break_even(
 
     def play(found: "Loaded[Scenario]") -> RunResult:
         nonlocal played
-        result = run_scenario(found, replications=count, random_seed=seed, workers=workers, progress=told)
+        result = run_scenario(found, replications=count, random_seed=seed, workers=running, progress=told)
         played += 1
         return result
-
-    other = None
-    if question.other_channel is None:
-        other = play(load_scenario(question.against, question.overrides)).values(question.metric)
 
     def at(value: float) -> Floats:
         return _gaps(play(_changed(question, value)), question, other)
 
     whole = isinstance(now, int) and _refuses(question, low + 0.5)
     tried = sorted({low, high} | ({float(now)} if now is not None and low < now < high else set()))
-    found = find_threshold(_between_neighbours(at) if whole else at, tried, near=now)
+    with workers_for(loaded.scenario, count, workers, runs=USUAL_VALUES) as running:
+        other = None if other_side is None else play(other_side).values(question.metric)
+        found = find_threshold(_between_neighbours(at) if whole else at, tried, near=now)
     seconds = time.perf_counter() - began
-    return BreakEven(question, (low, high), now, whole, found, seed, count, seconds, loaded)
+    return BreakEven(question, (low, high), now, whole, found, seed, count, seconds, loaded, other_side)
 
 
 def number_at(loaded: "Loaded[Scenario]", key: str) -> int | float | None:

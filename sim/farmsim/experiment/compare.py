@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.experiment.run import RunResult, run_scenario
+from farmsim.experiment.run import RunResult, run_scenario, workers_for
 from farmsim.results.decomposition import PARTS, Account, account_of, decompose, waiting
 from farmsim.results.paired import Difference, difference, pairing_gain
 
@@ -105,14 +105,13 @@ def compare_scenarios(
     count = first.replications if replications is None else replications
     seed = first.random_seed if random_seed is None else random_seed
     runs: list[RunResult] = []
-    for loaded in scenarios.values():
-        before = len(runs) * count
 
-        def told(done: float, _: int, before: int = before) -> None:
-            if progress is not None:
-                progress(before + done, len(scenarios) * count)
+    def told(done: float, _: int) -> None:
+        if progress is not None:
+            progress(len(runs) * count + done, len(scenarios) * count)
 
-        runs.append(
-            run_scenario(loaded, replications=count, random_seed=seed, workers=workers, progress=told)
-        )
+    with workers_for(first, count, workers, runs=len(scenarios)) as running:
+        for loaded in scenarios.values():
+            run = run_scenario(loaded, replications=count, random_seed=seed, workers=running, progress=told)
+            runs += [run]
     return Comparison(tuple(scenarios), tuple(runs), seed, time.perf_counter() - began)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.experiment.executors import Workers
 from farmsim.experiment.run import Progress, RunResult, run_scenario
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.outcome import Outcome
@@ -73,7 +74,7 @@ def run_to_precision(
     asked: Precision,
     *,
     random_seed: int | None = None,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
     files: "TableFiles | None" = None,
     progress: Progress | None = None,
 ) -> RunResult:

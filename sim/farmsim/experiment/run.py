@@ -2,21 +2,20 @@
 
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.engine.simulate import Model, make_model, simulate
-from farmsim.experiment.executors import default_workers, make_executor, stop_now
+from farmsim.experiment.executors import Workers, default_workers
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.files import TableFiles
 from farmsim.results.outcome import Outcome
@@ -80,34 +79,44 @@ def run_scenario(  # noqa: PLR0913 (what a run may be told)
     *,
     replications: int | None = None,
     random_seed: int | None = None,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
     files: TableFiles | None = None,
     progress: Progress | None = None,
     more: More | None = None,
 ) -> RunResult:
     """Play replications 0, 1, ... of a scenario; the result does not depend on the number of workers.
 
-    With `files`, each replication's tables are written by whoever plays it. `more` is asked after so many
+    Runs that follow each other may share `workers`. With `files`, each replication's tables are written by
+    whoever plays it. `more` is asked after so many
     `replications` whether the run goes on: the next ones are then played, and it is asked again.
     """
     began = time.perf_counter()
     scenario = loaded.scenario
     count = scenario.replications if replications is None else replications
     seed = scenario.random_seed if random_seed is None else random_seed
-    if workers is None:
-        is_long = scenario.horizon_days * len(scenario.counties) >= LONG
-        workers = default_workers() if count > FEW or is_long else 1
     if files is not None:
         files.prepare()
-    workers = min(workers, count)
-    with _workers(workers) as (executor, folder):
+    with ExitStack() as stack:
+        if not isinstance(workers, Workers):
+            workers = stack.enter_context(workers_for(scenario, count, workers))
         work = _Work(make_model(scenario), seed, files)
+        handed = stack.enter_context(workers.handed(work.model))
         outcomes: list[Outcome] = []
         while len(outcomes) < count:
-            chunks = _chunks(len(outcomes), count, workers)
-            outcomes += _play_all(work, chunks, executor, folder, progress)
+            chunks = _chunks(len(outcomes), count, workers.count)
+            outcomes += _play_all(work, chunks, workers.executor, handed, progress)
             count = more(outcomes) if more is not None else count
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
+
+
+def workers_for(
+    scenario: Scenario, replications: int, wished: int | None = None, *, runs: int = 1
+) -> Workers:
+    """Workers for some runs of so many replications: as many as wished, or as are worth their start."""
+    if wished is None:
+        is_long = scenario.horizon_days * len(scenario.counties) >= LONG
+        wished = default_workers() if runs * replications > FEW or is_long else 1
+    return Workers(min(wished, replications), _wake)
 
 
 def play(
@@ -169,36 +178,11 @@ def shape_of(model: Model) -> Shape:
 
 
 class _Work(NamedTuple):
-    """What a worker must know: the compiled scenario, the random seed, and where tables go.
-
-    Worker processes find the compiled scenario in a file: a task that is larger than the pipe to them would
-    hold up this process for ever if they died before they read it.
-    """
+    """What a worker must know: the compiled scenario or its file, the random seed, and where tables go."""
 
     model: "Model | Path"
     seed: int
     files: TableFiles | None
-
-
-@contextmanager
-def _workers(count: int) -> Iterator[tuple[Executor | None, Path]]:
-    """Worker processes that are waking up while the scenario is compiled, and a folder to hand things over.
-
-    No executor for a run in this process.
-    """
-    if count <= 1:
-        yield None, Path()
-        return
-    executor = make_executor(count)
-    with TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True) as folder:
-        try:
-            for _ in range(count):
-                executor.submit(_wake)
-            yield executor, Path(folder)
-        except BaseException:
-            stop_now(executor)
-            raise
-        executor.shutdown()
 
 
 def _wake() -> None:
@@ -215,7 +199,7 @@ def _play_all(
     work: _Work,
     chunks: list[list[int]],
     executor: Executor | None,
-    folder: Path,
+    handed: Path | None,
     progress: Progress | None,
 ) -> list[Outcome]:
     """Outcomes in the order of replications.
@@ -230,10 +214,10 @@ def _play_all(
         if progress is not None:
             progress(before + sum(len(chunk) for chunk in played.values()), count)
 
-    if executor is not None:
+    if executor is not None and handed is not None:
         try:
-            handed = work._replace(model=_handed(work.model, folder))
-            tasks = {executor.submit(_play_chunk, handed, chunk): i for i, chunk in enumerate(chunks)}
+            told = work._replace(model=handed)
+            tasks = {executor.submit(_play_chunk, told, chunk): i for i, chunk in enumerate(chunks)}
             for task in as_completed(tasks):
                 keep(tasks[task], task.result())
         except BrokenProcessPool:
@@ -263,16 +247,8 @@ def _play_chunk(
     return outcomes
 
 
-def _handed(model: Model | Path, folder: Path) -> Path:
-    """Where workers find the compiled scenario, written down at the first call."""
-    path = folder / "model.pickle"
-    if not path.exists():
-        path.write_bytes(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL))
-    return path
-
-
 @lru_cache(maxsize=1)
 def _fetched(path: Path) -> Model:
-    """The compiled scenario that this worker's parent has written down."""
+    """The compiled scenario that this worker's parent has written down; the last one is kept."""
     model: Model = pickle.loads(path.read_bytes())  # noqa: S301 (our own, of this run)
     return model
