@@ -7,6 +7,7 @@ import pytest
 from cli.test_cli import call  # noqa: F401 (a fixture)
 from farmsim.report.cells import cell_width
 from farmsim.report.messages import use_language
+from farmsim.scenario.catalogue import bundled_scenario
 
 PRICE = "channels.trader.sells.melon.price_per_kg"
 SHORT = ("-n", "3", "--workers", "1", "--set", "horizon_days=40")
@@ -69,6 +70,16 @@ def test_the_command_on_the_screen_gives_the_same_answer_again(call):  # noqa: F
     assert (form["verdict"], form["random_seed"], form["now"]) == ("found", 5, 0.6)
     assert low < form["break_even"]["value"] < high
     assert " ".join(out.split()).count("above it Net income / household is higher in bachu-trader") == 1
+
+
+def test_what_is_odd_about_either_file_is_told_once(call, tmp_path):  # noqa: F811
+    text = bundled_scenario("bachu-trader").read_text("utf-8")
+    odd = text.replace("floor_price_per_kg: 0.3}", "floor_price_per_jin: 0.15}")
+    (tmp_path / "odd.yaml").write_text(odd, encoding="utf-8")
+    for sides in (("odd.yaml", "bachu-trader"), ("bachu-trader", "odd.yaml"), ("odd.yaml", "odd.yaml")):
+        asked = ("break-even", sides[0], PRICE, "--against", sides[1], "--from", "0.4", "--to", "0.7")
+        code, _out, err = call(*asked, *SHORT, "-qq")
+        assert (code, err.count("W031")) == (0, 1)
 
 
 def test_no_crossing_is_no_failure(call):  # noqa: F811

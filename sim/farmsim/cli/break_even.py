@@ -94,7 +94,6 @@ def break_even(  # noqa: PLR0913 (the options of a command)
 ) -> int:
     """Find the value at which the mean paired difference is zero, and its interval."""
     from farmsim.experiment.break_even import Question
-    from farmsim.report.problems import render_problem
 
     question = Question(
         source=scenario,
@@ -113,8 +112,7 @@ def break_even(  # noqa: PLR0913 (the options of a command)
         random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=optional_number("--workers", workers, 1, MOST_WORKERS),
     )
-    for problem in answer.loaded.warnings:
-        screen.warn(render_problem(problem, _))
+    screen.warn_of(answer.loaded, *([answer.other_side] if answer.other_side else []))
 
     from farmsim.report.break_even_screen import break_even_json, break_even_screen, quiet_line
 

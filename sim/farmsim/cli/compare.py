@@ -121,20 +121,13 @@ def play_all(
 
     from farmsim.experiment.compare import compare_scenarios
     from farmsim.report.console import progress_bar
-    from farmsim.report.problems import render_problem
     from farmsim.scenario.load import load_scenario
 
     loaded = {
         name: load_scenario(source, overrides)
         for name, source in zip(distinct_names(sources), sources, strict=True)
     }
-    told: set[str] = set()
-    for scenario in loaded.values():
-        for problem in scenario.warnings:
-            lines = list(render_problem(problem, _))
-            if "\n".join(lines) not in told:
-                screen.warn(lines)
-            told.add("\n".join(lines))
+    screen.warn_of(*loaded.values())
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
         return compare_scenarios(
             loaded, replications=replications, random_seed=random_seed, workers=workers, progress=progress

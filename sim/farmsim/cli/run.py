@@ -174,12 +174,10 @@ def play(  # noqa: PLR0913 (what the command was given)
     from farmsim.experiment.precision import run_to_precision
     from farmsim.experiment.run import run_scenario
     from farmsim.report.console import progress_bar
-    from farmsim.report.problems import render_problem
     from farmsim.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, overrides)
-    for problem in loaded.warnings:
-        screen.warn(render_problem(problem, _))
+    screen.warn_of(loaded)
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
         if precision is not None:
             return run_to_precision(

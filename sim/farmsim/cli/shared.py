@@ -20,6 +20,9 @@ from farmsim.report.terminal import LEAST_WIDTH, MOST_WIDTH, Color, Look, detect
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from farmsim.scenario.load import Loaded
+    from farmsim.scenario.schema import Scenario
+
 LangOption = Annotated[
     str | None,
     typer.Option(
@@ -79,6 +82,14 @@ class Screen:
     def write(self, text: str) -> None:
         """Print text as it is, and a line end if it has none."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def warn_of(self, *files: "Loaded[Scenario]") -> None:
+        """Print what is odd about some scenarios to stderr, what is the same in several once."""
+        from farmsim.report.messages import translate
+        from farmsim.report.problems import render_problem
+
+        told = ("\n".join(render_problem(problem, translate)) for one in files for problem in one.warnings)
+        self.warn(dict.fromkeys(told))
 
     def warn(self, lines: Iterable[str]) -> None:
         """Print lines to stderr."""
