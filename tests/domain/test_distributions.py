@@ -10,12 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from farmsim.domain.distributions import (
+    Choice,
     Constant,
     Distribution,
     Exponential,
     Gamma,
     Lognormal,
     Normal,
+    PoissonCount,
     Triangular,
     Uniform,
     draw,
@@ -42,6 +44,8 @@ KINDS = [
     ({"distribution": "normal", "mean": -5, "sd": 2}, Normal, stats.norm(-5, 2)),
     ({"distribution": "uniform", "low": -1, "high": 3}, Uniform, stats.uniform(-1, 4)),
     ({"distribution": "triangular", "low": 1, "mode": 2, "high": 6}, Triangular, stats.triang(0.2, 1, 5)),
+    ({"distribution": "poisson", "mean": 6}, PoissonCount, None),
+    ({"distribution": "choice", "values": [1, 2, 3, 4], "weights": [1, 2, 2, 1]}, Choice, None),
 ]
 
 
@@ -180,3 +184,28 @@ def test_the_schema_names_every_kind():
     schema = TypeAdapter(Distribution).json_schema()
     assert set(schema["$defs"]) == {kind.__name__ for _, kind, _ in KINDS}
     assert {"type": "number", "minimum": -1e12, "maximum": 1e12}.items() <= schema["oneOf"][0].items()
+
+
+@pytest.mark.parametrize(
+    ("block", "values", "chances"),
+    [
+        ({"distribution": "poisson", "mean": 6}, np.arange(16), stats.poisson(6).pmf(np.arange(16))),
+        ({"distribution": "choice", "values": [4, 1], "weights": [1, 3]}, np.array([4, 1]), [0.25, 0.75]),
+    ],
+)
+def test_whole_values_come_as_often_as_their_chances_say(block, values, chances):
+    drawn = draw(parsed(block), Streams(8, 1).generator("test", block["distribution"]), 100_000)
+    seen = [np.count_nonzero(drawn == value) for value in values]
+    expected = np.array(chances) * 100_000
+    rest = [len(drawn) - sum(seen)], [100_000 - expected.sum()]
+    if rest[1][0] > 1.0:
+        seen, expected = [*seen, *rest[0]], np.append(expected, rest[1])
+    assert stats.chisquare(seen, expected * len(drawn) / expected.sum()).pvalue > 1e-3
+
+
+def test_quantiles_are_inverse_to_the_distribution_function():
+    normal, counts = parsed({"distribution": "normal", "mean": 50, "sd": 8}), parsed(KINDS[-2][0])
+    assert normal.quantile(0.975) == pytest.approx(stats.norm(50, 8).ppf(0.975), rel=1e-9)
+    assert parsed({"distribution": "uniform", "low": 2, "high": 6}).quantile(0.25) == 3.0
+    for share in (0.01, 0.5, 0.8, 0.999):
+        assert counts.quantile(share) == stats.poisson(6).ppf(share)

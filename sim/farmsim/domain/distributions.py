@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from farmsim.domain.counts import poisson
 from farmsim.params import NonNegative, Params, Positive
+from farmsim.streams import normals
 
 Size = int | tuple[int, ...]
 Finite = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -107,6 +109,11 @@ class Normal(Params):
         low, high = self._bounds()
         return np.clip(self.mean + self.sd * generator.standard_normal(size), low, high)
 
+    def quantile(self, share: float) -> float:
+        """The value that is not exceeded with this chance."""
+        low, high = self._bounds()
+        return float(np.clip(self.mean + self.sd * normals(np.array([share]))[0], low, high))
+
     def _bounds(self) -> tuple[float, float]:
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
@@ -136,6 +143,10 @@ class Uniform(Params):
         """Draw values."""
         return self.low + (self.high - self.low) * generator.random(size)
 
+    def quantile(self, share: float) -> float:
+        """The value that is not exceeded with this chance."""
+        return self.low + share * (self.high - self.low)
+
 
 class Triangular(Params):
     """From `low` to `high`, most often near `mode`: an expert's least, likely and greatest value."""
@@ -164,7 +175,46 @@ class Triangular(Params):
         return np.asarray(generator.triangular(self.low, self.mode, self.high, size))
 
 
-Block = Constant | Lognormal | Gamma | Exponential | Normal | Uniform | Triangular
+class PoissonCount(Params):
+    """Whole numbers: how many of many come independently."""
+
+    distribution: Literal["poisson"]
+    mean: Annotated[Positive, Field(le=1e6, description="the mean, which is also the variance")]
+
+    def draw(self, generator: np.random.Generator, size: Size) -> NDArray[np.float64]:
+        """Draw values by inversion of one uniform number each."""
+        return poisson(1.0 - generator.random(size), self.mean).astype(np.float64)
+
+    def quantile(self, share: float) -> float:
+        """The least count that is not exceeded with at least this chance."""
+        return float(poisson(share, self.mean))
+
+
+class Choice(Params):
+    """One of a few values, each with its weight: order sizes."""
+
+    distribution: Literal["choice"]
+    values: Annotated[list[Finite], Field(min_length=1, max_length=1000, description="the values")]
+    weights: Annotated[list[Positive], Field(min_length=1, max_length=1000, description="their weights")]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.values) != len(self.weights):
+            raise ValueError("values and weights must be equally long")
+        return self
+
+    @property
+    def mean(self) -> float:
+        """The weighted mean."""
+        return float(np.average(self.values, weights=self.weights))
+
+    def draw(self, generator: np.random.Generator, size: Size) -> NDArray[np.float64]:
+        """Draw values by inversion of one uniform number each."""
+        upto = np.cumsum(self.weights) / math.fsum(self.weights)
+        return np.asarray(self.values)[np.searchsorted(upto[:-1], generator.random(size), side="right")]
+
+
+Block = Constant | Lognormal | Gamma | Exponential | Normal | Uniform | Triangular | PoissonCount | Choice
 
 
 def _form(value: object) -> str:
@@ -207,6 +257,8 @@ def least_of(distribution: float | Block) -> float:
             return distribution.value
         case Uniform() | Triangular():
             return distribution.low
+        case Choice():
+            return min(distribution.values)
         case Normal():
             spread = -math.inf if distribution.sd > 0 else distribution.mean
             return spread if distribution.low is None else distribution.low

@@ -5,7 +5,7 @@ validate. A step goes on past the problems of the one before wherever that can t
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -112,18 +112,27 @@ def load_scenario(
 
         library = catalogue
     if model is None:
-        from farmsim.scenario.references import references as rules  # noqa: PLC0415
-        from farmsim.scenario.schema import Scenario  # noqa: PLC0415
+        return _load(path_or_name, overrides, _kind_of_file, library)
+    return _load(path_or_name, overrides, lambda _: (model, references), library)
 
-        return _load(path_or_name, overrides, Scenario, rules, library)
-    return _load(path_or_name, overrides, model, references, library)
+
+def _kind_of_file(tree: MapNode) -> tuple[type[Any], References[Any]]:
+    """What a file describes: with the key `network` a supply network, else the season of counties."""
+    if tree.child("network") is not None:
+        from farmsim.scenario.network_references import network_references  # noqa: PLC0415
+        from farmsim.scenario.network_schema import NetworkScenario  # noqa: PLC0415
+
+        return NetworkScenario, network_references
+    from farmsim.scenario.references import references  # noqa: PLC0415
+    from farmsim.scenario.schema import Scenario  # noqa: PLC0415
+
+    return Scenario, references
 
 
 def _load(
     path_or_name: str | Path,
     overrides: Sequence[str],
-    model: type[M],
-    references: References[M] | None,
+    kind: Callable[[MapNode], tuple[type[M], References[M] | None]],
     library: Library,
 ) -> Loaded[M]:
     """The steps one after the other."""
@@ -135,7 +144,7 @@ def _load(
     if not layers:
         raise ScenarioError(found.reported())
     tree = _composed(layers, given, library, found.of_stage(1))
-    checked = check(tree, model, references, found.of_stage(2))
+    checked = check(tree, *kind(tree), found.of_stage(2))
     problems = found.reported()
     if checked is None or any(not problem.is_warning for problem in problems):
         raise ScenarioError(problems)

@@ -76,6 +76,12 @@ MESSAGES: dict[str, str] = {
     "E052": N_("{what} can be negative: give it a low of 0"),
     "E053": N_('{path}: "{value}" is no day of the calendar'),
     "E054": N_('"{name}" has a demand by choice (logit), which knows no shared attention'),
+    "E055": N_('"{name}" is also the name of one of the {other}'),
+    "E056": N_('"{name}" comes back to itself: orders and loads must go one way'),
+    "E057": N_('"{name}" must say its product, since there are several'),
+    "E058": N_("the warm-up is not over before the horizon of {horizon} days"),
+    "E059": N_("a season that ends has no warm-up: give steady_state: true if the long run is meant"),
+    "E060": N_('"{name}" works to order, so it can neither turn away nor discard loads'),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),

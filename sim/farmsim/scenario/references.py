@@ -50,9 +50,10 @@ def references(scenario: Scenario) -> Iterator[Fault]:
     yield from _poverty_line(scenario)
 
 
-def _unknown(
+def unknown(
     path: Path, what: str, name: str, known: Collection[str], *, on_key: bool = False
 ) -> Iterator[Fault]:
+    """A fault if there is nothing of this name."""
     if name not in known:
         yield Fault(path, "E021", {"what": what, "name": name}, list(known), on_key=on_key)
 
@@ -60,17 +61,17 @@ def _unknown(
 def _counties(scenario: Scenario) -> Iterator[Fault]:
     for name, county in scenario.counties.items():
         here: Path = ("counties", name)
-        yield from _unknown((*here, "province"), "province", county.province, names("provinces"))
+        yield from unknown((*here, "province"), "province", county.province, names("provinces"))
         if county.packhouse is not None and least_of(county.packhouse.service) < 0.0:
             yield Fault((*here, "packhouse", "service"), "E052", {"what": "service"})
         for group_name, group in county.growers.items():
             spot = (*here, "growers", group_name)
-            yield from _unknown((*spot, "product"), "product", group.product, scenario.products)
+            yield from unknown((*spot, "product"), "product", group.product, scenario.products)
             if group.product not in scenario.products:
                 continue
             for grade in group.grade_shares:
                 grades = scenario.products[group.product].grades
-                yield from _unknown((*spot, "grade_shares", grade), "grade", grade, grades, on_key=True)
+                yield from unknown((*spot, "grade_shares", grade), "grade", grade, grades, on_key=True)
             yield from _sum_to_one((*spot, "grade_shares"), group.grade_shares)
             if group.harvest.last < group.harvest.first:
                 yield Fault(
@@ -87,7 +88,7 @@ def _sum_to_one(path: Path, shares: dict[str, float]) -> Iterator[Fault]:
 def _channel(scenario: Scenario, name: str, channel: Channel) -> Iterator[Fault]:
     here: Path = ("channels", name)
     for county in channel.counties or ():
-        yield from _unknown((*here, "counties"), "county", county, scenario.counties)
+        yield from unknown((*here, "counties"), "county", county, scenario.counties)
     suppliers = [c for c in channel.counties or scenario.counties if c in scenario.counties]
     grown = {g.product for c in suppliers for g in scenario.counties[c].growers.values()}
     if not channel.sells:
@@ -95,7 +96,7 @@ def _channel(scenario: Scenario, name: str, channel: Channel) -> Iterator[Fault]
         yield Fault(spot, "E046", {"name": name}, on_key=True)
     for product in channel.sells:
         spot = (*here, "sells", product)
-        yield from _unknown(spot, "product", product, scenario.products, on_key=True)
+        yield from unknown(spot, "product", product, scenario.products, on_key=True)
         if product in scenario.products:
             if product not in grown:
                 yield Fault(spot, "E047", {"name": product}, sorted(grown), on_key=True)
@@ -112,7 +113,7 @@ def _sale(scenario: Scenario, spot: Path, channel: Channel, product: str) -> Ite
     sale = channel.sells[product]
     if sale.grade != "any":
         grades = [*scenario.products[product].grades, "any"]
-        yield from _unknown((*spot, "grade"), "grade", sale.grade, grades)
+        yield from unknown((*spot, "grade"), "grade", sale.grade, grades)
     if not isinstance(sale, ParcelSale | StockedSale):
         return
     sessions = sale.sessions if isinstance(sale, ParcelSale) else None
@@ -134,13 +135,13 @@ def _places(here: Path, channel: Channel) -> Iterator[Fault]:
     match channel:
         case ParcelChannel(attraction=attraction) | StockedChannel(attraction=attraction):
             for province in attraction.provinces or ():
-                yield from _unknown((*here, "attraction", "provinces"), "province", province, known)
+                yield from unknown((*here, "attraction", "provinces"), "province", province, known)
         case WholesaleChannel(province=province):
-            yield from _unknown((*here, "province"), "province", province, known)
+            yield from unknown((*here, "province"), "province", province, known)
         case _:
             pass
     if isinstance(channel, StockedChannel):
-        yield from _unknown((*here, "site", "province"), "province", channel.site.province, known)
+        yield from unknown((*here, "site", "province"), "province", channel.site.province, known)
 
 
 def _lane(here: Path, channel: Channel, county: County) -> Iterator[Fault]:
@@ -148,14 +149,14 @@ def _lane(here: Path, channel: Channel, county: County) -> Iterator[Fault]:
     lane_id = str(getattr(channel, "lane", ""))
     kind: type = ParcelLane if isinstance(channel, ParcelChannel) else BulkLane
     fitting = [name for name, lane in county.lanes.items() if isinstance(lane, kind)]
-    yield from _unknown((*here, "lane"), "lane", lane_id, fitting)
+    yield from unknown((*here, "lane"), "lane", lane_id, fitting)
 
 
 def _desk(scenario: Scenario) -> Iterator[Fault]:
     match scenario.desk:
         case Shares(shares=shares, rest=rest):
             for channel in shares:
-                yield from _unknown(
+                yield from unknown(
                     ("desk", "shares", channel), "channel", channel, scenario.channels, on_key=True
                 )
             if sum(shares.values()) > 1.0 + TOLERANCE:
@@ -166,10 +167,10 @@ def _desk(scenario: Scenario) -> Iterator[Fault]:
                     {"path": "shares", "total": total, "expected_total": "at most 1"},
                 )
             if rest is not None:
-                yield from _unknown(("desk", "rest"), "channel", rest, scenario.channels)
+                yield from unknown(("desk", "rest"), "channel", rest, scenario.channels)
         case Priority(order=order):
             for position, channel in enumerate(order):
-                yield from _unknown(("desk", "order", str(position)), "channel", channel, scenario.channels)
+                yield from unknown(("desk", "order", str(position)), "channel", channel, scenario.channels)
         case Netback() | Matrix():
             pass
 
@@ -181,15 +182,15 @@ def _interventions(scenario: Scenario) -> Iterator[Fault]:
         match programme:
             case Training(growers=growers):
                 for position, group in enumerate(growers or ()):
-                    yield from _unknown((*here, "growers", str(position)), "grower group", group, groups)
+                    yield from unknown((*here, "growers", str(position)), "grower group", group, groups)
             case ColdChain(county=county):
-                yield from _unknown((*here, "county"), "county", county, scenario.counties)
+                yield from unknown((*here, "county"), "county", county, scenario.counties)
             case (
                 Promotion(channels=channels) | PriceGuarantee(channels=channels) | Subsidy(channels=channels)
             ):
                 for position, channel in enumerate(channels):
                     spot = (*here, "channels", str(position))
-                    yield from _unknown(spot, "channel", channel, scenario.channels)
+                    yield from unknown(spot, "channel", channel, scenario.channels)
 
 
 def _clock(scenario: Scenario) -> Iterator[Fault]:

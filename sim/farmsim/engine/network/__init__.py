@@ -1,0 +1,1 @@
+"""Supply networks, event by event: every load and every order is one story (`grain: each`)."""

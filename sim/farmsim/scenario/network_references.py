@@ -1,0 +1,102 @@
+"""What must hold across a supply network: every name refers to something, and nothing goes in circles."""
+
+from collections.abc import Iterator, Mapping
+
+from farmsim.domain.supply import UNLIMITED
+from farmsim.scenario.faults import Fault
+from farmsim.scenario.network_schema import NetworkScenario
+from farmsim.scenario.references import unknown
+
+Path = tuple[str, ...]
+
+
+def network_references(scenario: NetworkScenario) -> Iterator[Fault]:
+    """Every fault of a network whose blocks are valid one by one."""
+    network = scenario.network
+    yield from _names(scenario)
+    places = [*network.stations, *network.lanes, *network.sites]
+    ways = (
+        *(("sources", name, source.to) for name, source in network.sources.items()),
+        *(("stations", name, station.to) for name, station in network.stations.items()),
+        *(("lanes", name, lane.to) for name, lane in network.lanes.items()),
+    )
+    for section, name, to in ways:
+        if to is not None:
+            yield from unknown(("network", section, name, "to"), "place", to, places)
+    for name, customers in network.customers.items():
+        yield from unknown(("network", "customers", name, "at"), "site", customers.at, network.sites)
+    for name, site in network.sites.items():
+        rule = site.replenishment
+        if rule is not None:
+            yield from _workshop(scenario, name, rule.supplier)
+            spot: Path = ("network", "sites", name, "replenishment", "supplier")
+            known = [*(s for s in (*network.sites, *network.stations) if s != name), UNLIMITED]
+            yield from unknown(spot, "supplier", rule.supplier, known)
+    yield from _circles(scenario)
+    yield from _products(scenario)
+    yield from _time(scenario)
+
+
+def _workshop(scenario: NetworkScenario, site: str, supplier: str) -> Iterator[Fault]:
+    """A station that works to order must finish what is ordered."""
+    station = scenario.network.stations.get(supplier)
+    if station is not None and (station.waiting_places, station.patience_hours) != (None, None):
+        path = ("network", "sites", site, "replenishment", "supplier")
+        yield Fault(path, "E060", {"name": supplier})
+
+
+def _names(scenario: NetworkScenario) -> Iterator[Fault]:
+    """No two places share a name, and none is called as the unlimited supplier."""
+    network = scenario.network
+    taken: dict[str, str] = {UNLIMITED: "unlimited"}
+    for section in ("stations", "lanes", "sites"):
+        for name in getattr(network, section):
+            if name in taken:
+                path = ("network", section, name)
+                yield Fault(path, "E055", {"name": name, "other": taken[name]}, on_key=True)
+            taken[name] = section
+
+
+def _circles(scenario: NetworkScenario) -> Iterator[Fault]:
+    """Neither orders nor loads come back to where they began."""
+    network = scenario.network
+    suppliers = {
+        name: site.replenishment.supplier for name, site in network.sites.items() if site.replenishment
+    }
+    onward: dict[str, str | None] = {name: station.to for name, station in network.stations.items()}
+    onward |= {name: lane.to for name, lane in network.lanes.items()}
+    for name in suppliers:
+        if _returns(name, suppliers):
+            yield Fault(("network", "sites", name, "replenishment", "supplier"), "E056", {"name": name})
+    for name in onward:
+        if _returns(name, onward):
+            section = "stations" if name in network.stations else "lanes"
+            yield Fault(("network", section, name, "to"), "E056", {"name": name})
+
+
+def _returns(name: str, ways: Mapping[str, str | None]) -> bool:
+    """Whether the way from a place leads back to it."""
+    seen, place = {name}, ways[name]
+    while place is not None and place in ways and place not in seen:
+        seen.add(place)
+        place = ways[place]
+    return place == name
+
+
+def _products(scenario: NetworkScenario) -> Iterator[Fault]:
+    network, products = scenario.network, scenario.products
+    for section in ("sources", "sites"):
+        for name, block in getattr(network, section).items():
+            path: Path = ("network", section, name)
+            if block.product is not None:
+                yield from unknown((*path, "product"), "product", block.product, products)
+            elif len(products) > 1:
+                yield Fault(path, "E057", {"name": name}, list(products), on_key=True)
+
+
+def _time(scenario: NetworkScenario) -> Iterator[Fault]:
+    """The warm-up ends before the horizon, and belongs to questions about the long run."""
+    if scenario.warm_up_days >= scenario.horizon_days:
+        yield Fault(("warm_up_days",), "E058", {"horizon": f"{scenario.horizon_days:g}"})
+    if scenario.warm_up_days and not scenario.steady_state:
+        yield Fault(("warm_up_days",), "E059", {})
