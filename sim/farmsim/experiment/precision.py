@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.experiment.executors import Workers
-from farmsim.experiment.run import Progress, RunResult, run_scenario
+from farmsim.experiment.gather import Progress
+from farmsim.experiment.run import RunResult, run_scenario
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.outcome import Outcome
 from farmsim.results.paired import replications_for

@@ -1,21 +1,18 @@
 """Replications of one scenario: planned, played on an executor, gathered in plan order."""
 
-import pickle
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.engine.simulate import Model, make_model, simulate
 from farmsim.experiment.executors import Workers, default_workers
+from farmsim.experiment.gather import Progress, Work, gather
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.files import TableFiles
 from farmsim.results.outcome import Outcome
@@ -34,10 +31,6 @@ FEW = 8
 """So few replications of a county are not worth the start of a worker process."""
 LONG = 10_000
 """Days times counties of a replication that is worth one by itself."""
-MOST_IN_A_CHUNK = 8
-"""Replications that a worker plays in one go: short enough to see progress and to stop soon."""
-Progress = Callable[[float, int], None]
-"""Is told how many replications are done, parts of the one in play included, and of how many."""
 More = Callable[[list[Outcome]], int]
 """Is asked, given those that were played, how many replications there should be in all."""
 Table = Literal["channels", "counties", "provinces", "kinds"]
@@ -99,13 +92,8 @@ def run_scenario(  # noqa: PLR0913 (what a run may be told)
     with ExitStack() as stack:
         if not isinstance(workers, Workers):
             workers = stack.enter_context(workers_for(scenario, count, workers))
-        work = _Work(make_model(scenario), seed, files)
-        handed = stack.enter_context(workers.handed(work.model))
-        outcomes: list[Outcome] = []
-        while len(outcomes) < count:
-            chunks = _chunks(len(outcomes), count, workers.count)
-            outcomes += _play_all(work, chunks, workers.executor, handed, progress)
-            count = more(outcomes) if more is not None else count
+        work = Work(partial(play, files=files), make_model(scenario), seed)
+        outcomes = gather(work, count, workers, progress, more)
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 
@@ -177,78 +165,5 @@ def shape_of(model: Model) -> Shape:
     )
 
 
-class _Work(NamedTuple):
-    """What a worker must know: the compiled scenario or its file, the random seed, and where tables go."""
-
-    model: "Model | Path"
-    seed: int
-    files: TableFiles | None
-
-
 def _wake() -> None:
     """Having found this function, a worker has imported all that it needs."""
-
-
-def _chunks(begin: int, count: int, workers: int) -> list[list[int]]:
-    """The replications from `begin` to `count` in chunks, each the task of a worker."""
-    size = max(1, min(MOST_IN_A_CHUNK, (count - begin) // (8 * workers)))
-    return [list(range(first, min(first + size, count))) for first in range(begin, count, size)]
-
-
-def _play_all(
-    work: _Work,
-    chunks: list[list[int]],
-    executor: Executor | None,
-    handed: Path | None,
-    progress: Progress | None,
-) -> list[Outcome]:
-    """Outcomes in the order of replications.
-
-    Chunks that a dying worker took along are played again in this process.
-    """
-    before, count = chunks[0][0], chunks[-1][-1] + 1
-    played: dict[int, list[Outcome]] = {}
-
-    def keep(index: int, outcomes: list[Outcome]) -> None:
-        played[index] = outcomes
-        if progress is not None:
-            progress(before + sum(len(chunk) for chunk in played.values()), count)
-
-    if executor is not None and handed is not None:
-        try:
-            told = work._replace(model=handed)
-            tasks = {executor.submit(_play_chunk, told, chunk): i for i, chunk in enumerate(chunks)}
-            for task in as_completed(tasks):
-                keep(tasks[task], task.result())
-        except BrokenProcessPool:
-            pass
-    for index, chunk in enumerate(chunks):
-        if index not in played:
-            done = before + sum(map(len, played.values()))
-            keep(index, _play_chunk(work, chunk, _parts(progress, done, count)))
-    return [outcome for index in range(len(chunks)) for outcome in played[index]]
-
-
-def _parts(progress: Progress | None, done: int, count: int) -> Callable[[float], None] | None:
-    """Tells the progress within a chunk, in replications, when so many have been played before it."""
-    return None if progress is None else lambda part: progress(done + part, count)
-
-
-def _play_chunk(
-    work: _Work, replications: list[int], tell: Callable[[float], None] | None = None
-) -> list[Outcome]:
-    """Some replications, in whichever process; `tell` is told how many of them have been played."""
-    outcomes: list[Outcome] = []
-    model = _fetched(work.model) if isinstance(work.model, Path) else work.model
-    for replication in replications:
-        done = len(outcomes)
-        day = None if tell is None else lambda part, done=done: tell(done + part)
-        outcomes.append(play(model, replication, work.seed, files=work.files, tell=day))
-    return outcomes
-
-
-@lru_cache(maxsize=1)
-def _fetched(path: Path) -> Model:
-    """The compiled scenario that this worker's parent has written down; the last one is kept."""
-    model: Model = pickle.loads(path.read_bytes())  # noqa: S301 (our own, of this run)
-    return model
