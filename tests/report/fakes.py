@@ -69,6 +69,7 @@ def fake_outcome(scenario, generator, unknown=()):
         weekly=weekly,
         waterfall=waterfall,
         operators={},
+        families={},
         kg_in=harvested,
         kg_out=harvested - 1e-10,
         money_difference=1e-17,

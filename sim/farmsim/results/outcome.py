@@ -22,6 +22,8 @@ class Outcome(NamedTuple):
     """By channel: where the consumer's yuan went."""
     operators: dict[str, dict[str, float]]
     """Own account of each contract buyer."""
+    families: dict[str, float]
+    """What the slogan of three mu asks of households (`results.families`)."""
     kg_in: float
     kg_out: float
     money_difference: float

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from farmsim.results.families import measure_families
 from farmsim.results.metrics import measure, measure_by
 from farmsim.results.outcome import Outcome
 from farmsim.results.provinces import measure_provinces
@@ -45,6 +46,7 @@ def summarise(tally: Tally) -> Outcome:
         weekly=_weekly(tally),
         waterfall=_waterfalls(tally),
         operators=books.operator,
+        families=measure_families(tally.homes),
         kg_in=float(books.kg_harvested.sum()),
         kg_out=sum(totals.values()),
         money_difference=books.money_difference,
