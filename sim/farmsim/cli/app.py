@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from farmsim.cli.break_even import break_even
-from farmsim.cli.catalogue import explain, list_catalogue, show
+from farmsim.cli.catalogue import list_catalogue, show
 from farmsim.cli.compare import compare
+from farmsim.cli.explain import explain
 from farmsim.cli.files import new, schema, validate
 from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.leverage import leverage
@@ -78,7 +79,12 @@ app.command(
     "show", cls=Command, help=mark("Show a scenario or a catalogue entry, every value with its source.")
 )(show)
 app.command(
-    "explain", cls=Command, help=mark("Explain a metric, a parameter, a channel, an error code or a source.")
+    "explain",
+    cls=Command,
+    help=mark(
+        "Explain a metric, a parameter, a channel, an error code or a source; or three-mu: put the slogan "
+        "that three mu of melons lift a family out of poverty to a scenario."
+    ),
 )(explain)
 app.command("new", cls=Command, help=mark("Write the file of a new scenario for a county of the catalogue."))(
     new

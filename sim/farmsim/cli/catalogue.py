@@ -1,4 +1,4 @@
-"""`farmsim list`, `show` and `explain`: what there is, with its values and sources, and what words mean."""
+"""`farmsim list` and `show`: what there is, with its values and sources."""
 
 # ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
@@ -57,26 +57,4 @@ def show(
     from farmsim.report.catalogue_screens import show_screen
 
     screen.show(show_screen(name, screen.look))
-    return 0
-
-
-@presented
-def explain(
-    screen: Screen,
-    *,
-    word: Annotated[
-        str,
-        typer.Argument(
-            metavar="WORD",
-            help=mark(
-                "A metric, a parameter or its path, a channel, an error code, the key of a source; "
-                "or metrics, parameters, codes: all of them."
-            ),
-        ),
-    ],
-) -> int:
-    """Print what a word means."""
-    from farmsim.report.explain_screen import explain_screen
-
-    screen.show(explain_screen(word, screen.look))
     return 0

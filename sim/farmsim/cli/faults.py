@@ -34,6 +34,7 @@ MESSAGES = {
     "one-scenario": mark("compare needs two scenarios or more: farmsim compare bachu-trader bachu-matrix"),
     "other-counties": mark("{scenario} and {baseline} have other counties: nothing to compare."),
     "nothing-spent": mark("{scenario} spends no more public money than {baseline}: give --cost."),
+    "no-growers": mark("{scenario} has no growers, so no family: give a scenario with counties.ID.growers."),
     "not-with": mark("{name} does not go with {option}."),
     "only-with": mark("{name} goes only with {option}."),
     "no-parquet": mark(

@@ -23,6 +23,8 @@ MOST_EXAMPLES = 12
 """Catalogue values shown for one parameter."""
 
 ALL = ("metrics", "parameters", "codes")
+PLAYED = ("three-mu",)
+"""Words that are explained by a run (`three_mu_screen`)."""
 
 
 def explain_screen(word: str, look: Look) -> Group:
@@ -41,7 +43,7 @@ def explain_screen(word: str, look: Look) -> Group:
     if found:
         parts.append(Group(*(Text(line) for line in _parameter_lines(word, found, look))))
     if not parts:
-        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *TOPICS, *(p.name for p in parameters())]
+        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *PLAYED, *TOPICS, *(p.name for p in parameters())]
         raise UsageError("unknown-name", (("name", word), ("meant", ", ".join(did_you_mean(word, known, 2)))))
     return Group(*parts)
 

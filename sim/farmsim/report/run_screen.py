@@ -101,19 +101,23 @@ def checks(result: "RunResult") -> list[Check]:
 def title(result: "RunResult", look: Look, source: str) -> list[Text]:
     """What was run, how often, from which random seed; then the scenario in one line."""
     scenario = result.loaded.scenario
+    name = scenario.label.text(language()) if scenario.label else scenario.name
+    subtitle = _joined([name, *_scale(result)], look.glyphs.dot + " ", look.width)
+    return [headline(f"farmsim run  {source}", result, look), *(Text(line) for line in subtitle)]
+
+
+def headline(command: str, result: "RunResult", look: Look) -> Text:
+    """The first line of a screen about a run: command, how often it was played, from which random seed."""
     count = len(result.outcomes)
-    dot = look.glyphs.dot + " "
-    right = dot.join(
+    right = (look.glyphs.dot + " ").join(
         (
             plural("{count} replication", "{count} replications", count).format(count=count),
             _("random seed {seed}").format(seed=result.random_seed),
             _("{seconds} s").format(seconds=f"{result.seconds:.1f}"),
         )
     )
-    left = fit(f"farmsim run  {source}", max(20, look.width - cell_width(right) - 2), look.glyphs.more)
-    name = scenario.label.text(language()) if scenario.label else scenario.name
-    subtitle = _joined([name, *_scale(result)], dot, look.width)
-    return [Text(spread(left, right, look.width), style="bold"), *(Text(line) for line in subtitle)]
+    left = fit(command, max(20, look.width - cell_width(right) - 2), look.glyphs.more)
+    return Text(spread(left, right, look.width), style="bold")
 
 
 def outcome_table(result: "RunResult", look: Look) -> RenderableType:
