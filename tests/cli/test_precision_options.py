@@ -1,4 +1,4 @@
-"""`farmsim run --precision` from the outside."""
+"""`farmsim run --precision` and `farmsim compare --precision` from the outside."""
 
 import json
 
@@ -89,3 +89,46 @@ def test_wrong_usage_is_told(call, asked, said):  # noqa: F811
     code, _out, err = call(*RUN, *asked)
     assert code == 2
     assert said in err
+
+
+COMPARE = ("compare", "bachu-trader", "bachu-matrix", "--workers", "1", "--set", "horizon_days=40")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--precision", "50%"),
+        ("--precision", "0.1%", "-n", "3"),
+        ("--precision", "0.01%", "-n", "3"),
+        ("--precision", "5%", "--precision-metric", "public_cost", "-n", "3"),
+        ("--precision", "5%", "--precision-metric", "refund_share", "-n", "3"),
+        ("--precision", "5%", "--precision-metric", "days_until_paid", "-n", "3"),
+    ],
+)
+def test_the_screen_of_a_comparison_fits_80_columns(call, language, asked):  # noqa: F811
+    code, out, err = call(*COMPARE, *asked, "--lang", language, "--width", "80")
+    assert (code, err) == (0, "")
+    lines = [line for line in out.splitlines() if "farmsim compare bachu" not in line]
+    assert max(cell_width(line) for line in lines) <= 79
+
+
+def test_a_comparison_says_how_many_it_took_and_what_it_missed(call):  # noqa: F811
+    out = " ".join(call(*COMPARE, "--precision", "50%")[1].split())
+    assert "Stopped after 10 paired seasons" in out
+    assert "of A's mean; 50 % was asked for" in out
+    code, out, _err = call(*COMPARE, "--precision", "0.1%", "-n", "3", "--json", "--lang", "zh")
+    document = json.loads(out)
+    assert code == 0
+    assert document["replications"] == 3
+    assert document["precision"]["reason"] == "most"
+    assert document["precision"]["scenario"] == "bachu-matrix"
+    assert document["warnings"][0]["code"] == "precision-most"
+    assert "The precision was missed: B - A" in document["warnings"][0]["message"]
+    assert "precision" not in json.loads(call(*COMPARE, "-n", "2", "--json")[1])
+
+
+def test_a_comparison_refuses_what_a_run_refuses(call):  # noqa: F811
+    assert call(*COMPARE, "--precision", "2")[0] == 2
+    assert call(*COMPARE, "--precision-metric", "gini")[0] == 2
+    assert call(*COMPARE, "--precision", "2%", "-n", "1")[0] == 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from farmsim.cli.precision import PairedPrecisionShare, PrecisionMetric, asked_precision
 from farmsim.cli.run import (
     MOST_REPLICATIONS,
     MOST_SEED,
@@ -28,6 +29,7 @@ from farmsim.report.messages import translate as _
 
 if TYPE_CHECKING:
     from farmsim.experiment.compare import Comparison
+    from farmsim.experiment.precision import Precision
 
 ScenarioArguments = Annotated[
     list[str],
@@ -62,6 +64,8 @@ def compare(  # noqa: PLR0913 (the options of a command)
     *,
     scenarios: ScenarioArguments,
     replications: Replications = None,
+    precision: PairedPrecisionShare = None,
+    precision_metric: PrecisionMetric = None,
     random_seed: RandomSeed = None,
     overrides: Overrides = None,
     workers: Workers = None,
@@ -78,6 +82,7 @@ def compare(  # noqa: PLR0913 (the options of a command)
     changes = checked_overrides(overrides)
     if as_json and csv == "-":
         raise UsageError("one-document")
+    asked_for = asked_precision(precision, precision_metric, replications, MOST_REPLICATIONS)
     prepare(out, csv)
     comparison = play_all(
         screen,
@@ -86,6 +91,7 @@ def compare(  # noqa: PLR0913 (the options of a command)
         replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
         random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
         workers=optional_number("--workers", workers, 1, MOST_WORKERS),
+        precision=asked_for,
     )
     saved = _save(comparison, out, csv, changes)
 
@@ -107,7 +113,7 @@ def compare(  # noqa: PLR0913 (the options of a command)
     return 0
 
 
-def play_all(
+def play_all(  # noqa: PLR0913 (what the command was given)
     screen: Screen,
     sources: list[str],
     overrides: tuple[str, ...],
@@ -115,8 +121,9 @@ def play_all(
     replications: int | None,
     random_seed: int | None,
     workers: int | None,
+    precision: "Precision | None" = None,
 ) -> "Comparison":
-    """Load and play all scenarios, with warnings and a progress bar on stderr."""
+    """Load and play all scenarios, so often or to a precision, with warnings and a progress bar on stderr."""
     import sys
 
     from farmsim.experiment.compare import compare_scenarios
@@ -130,7 +137,12 @@ def play_all(
     screen.warn_of(*loaded.values())
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
         return compare_scenarios(
-            loaded, replications=replications, random_seed=random_seed, workers=workers, progress=progress
+            loaded,
+            replications=replications,
+            random_seed=random_seed,
+            workers=workers,
+            progress=progress,
+            precision=precision,
         )
 
 

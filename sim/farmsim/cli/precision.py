@@ -27,6 +27,17 @@ PrecisionShare = Annotated[
         ),
     ),
 ]
+PairedPrecisionShare = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="SHARE",
+        help=mark(
+            "Play until half the interval of every difference from A is at most this share of A's mean, "
+            "e.g. 2%; --replications is then the most (1000)."
+        ),
+    ),
+]
 PrecisionMetric = Annotated[
     str | None,
     typer.Option(

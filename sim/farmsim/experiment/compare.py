@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from farmsim.experiment.executors import Workers
+from farmsim.experiment.paired_precision import PairedStop, next_pairs, stop_of
+from farmsim.experiment.precision import FIRST, Precision
 from farmsim.experiment.run import RunResult, run_scenario, workers_for
 from farmsim.results.decomposition import PARTS, Account, account_of, decompose, waiting
 from farmsim.results.paired import Difference, difference, pairing_gain
@@ -29,6 +32,8 @@ class Comparison:
     runs: tuple[RunResult, ...]
     random_seed: int
     seconds: float
+    stop: PairedStop | None = None
+    """Why it was not continued, if replications were played until differences were precise enough."""
 
     @property
     def replications(self) -> int:
@@ -98,20 +103,57 @@ def compare_scenarios(
     random_seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
-    """Play all scenarios on the replications and with the random seed of the first, unless told otherwise."""
+    """Play all scenarios on the replications and with the random seed of the first, unless told otherwise.
+
+    With `precision`, replications are added until it is reached; `stop` says why there are no more.
+    """
     began = time.perf_counter()
     first = next(iter(scenarios.values())).scenario
     count = first.replications if replications is None else replications
     seed = first.random_seed if random_seed is None else random_seed
+    most, stop = count, None
+    if precision is not None:
+        count, most = min(FIRST, precision.most), precision.most
+    with workers_for(first, most, workers, runs=len(scenarios)) as running:
+        runs = _play(scenarios, [], count, seed, running, progress)
+        stages = [count]
+        while precision is not None and stop is None:
+            values = [run.values(precision.metric) for run in runs]
+            stop = stop_of(values, precision, stages)
+            if stop is None:
+                count = next_pairs(values, precision)
+                runs = _play(scenarios, runs, count, seed, running, progress)
+                stages.append(count)
+    return Comparison(tuple(scenarios), tuple(runs), seed, time.perf_counter() - began, stop)
+
+
+def _play(
+    scenarios: "dict[str, Loaded[Scenario]]",
+    before: list[RunResult],
+    count: int,
+    seed: int,
+    workers: Workers,
+    progress: Progress | None,
+) -> list[RunResult]:
+    """So many replications of every scenario, those that were played `before` included."""
+    had = len(before[0].outcomes) if before else 0
     runs: list[RunResult] = []
 
     def told(done: float, _: int) -> None:
         if progress is not None:
-            progress(len(runs) * count + done, len(scenarios) * count)
+            waiting = len(scenarios) - len(runs) - 1
+            progress(len(runs) * count + done + waiting * had, len(scenarios) * count)
 
-    with workers_for(first, count, workers, runs=len(scenarios)) as running:
-        for loaded in scenarios.values():
-            run = run_scenario(loaded, replications=count, random_seed=seed, workers=running, progress=told)
-            runs += [run]
-    return Comparison(tuple(scenarios), tuple(runs), seed, time.perf_counter() - began)
+    for place, loaded in enumerate(scenarios.values()):
+        run = run_scenario(
+            loaded,
+            replications=count,
+            random_seed=seed,
+            workers=workers,
+            progress=told,
+            played=before[place].outcomes if before else (),
+        )
+        runs += [run]
+    return runs

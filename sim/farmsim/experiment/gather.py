@@ -1,7 +1,7 @@
 """Replications are played on workers, in chunks, and gathered in plan order, whatever is played."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
@@ -40,9 +40,13 @@ def gather(
     workers: Workers,
     progress: Progress | None = None,
     more: Callable[[list[T]], int] | None = None,
+    played: Sequence[T] = (),
 ) -> list[T]:
-    """Play replications 0, 1, ...; `more` is asked after `count` of them how many there should be in all."""
-    outcomes: list[T] = []
+    """Play replications 0, 1, ...; `more` is asked after `count` of them how many there should be in all.
+
+    What was `played` before is continued.
+    """
+    outcomes = list(played)
     with workers.handed(work.model) as handed:
         while len(outcomes) < count:
             chunks = _chunks(len(outcomes), count, workers.count)

@@ -107,7 +107,7 @@ def next_count(values: NDArray[np.float64], asked: Precision) -> int:
     count = values.size
     if reason_to_stop(values, asked) is not None:
         return count
-    if _means_nothing(estimate(values)):
+    if means_nothing(estimate(values)):
         return min(2 * count, asked.most)
     lacking = needed(values, asked)
     return asked.most if lacking is None else min(max(math.ceil(MARGIN * lacking), count + 1), asked.most)
@@ -118,7 +118,7 @@ def reason_to_stop(values: NDArray[np.float64], asked: Precision) -> Reason | No
     found = estimate(values)
     if found.sd == 0.0 or found.half_width <= asked.share * abs(found.mean):
         return "reached"
-    if _means_nothing(found):
+    if means_nothing(found):
         enough = values.size >= min(ENOUGH, asked.most)
         return ("unknown" if found.n < 2 else "zero") if enough else None
     return "most" if values.size >= asked.most else None
@@ -127,12 +127,12 @@ def reason_to_stop(values: NDArray[np.float64], asked: Precision) -> Reason | No
 def needed(values: NDArray[np.float64], asked: Precision) -> int | None:
     """About how many replications the precision takes if mean and deviation are what they seem to be."""
     found = estimate(values)
-    if _means_nothing(found):
+    if means_nothing(found):
         return None
     known = replications_for(found.sd, asked.share * abs(found.mean))
     return None if known is None else math.ceil(known * values.size / found.n)
 
 
-def _means_nothing(found: Estimate) -> bool:
+def means_nothing(found: Estimate) -> bool:
     """Whether a share of the mean says nothing: there is no interval, or it contains zero."""
     return not (found.low > 0.0 or found.high < 0.0)

@@ -76,12 +76,13 @@ def run_scenario(  # noqa: PLR0913 (what a run may be told)
     files: TableFiles | None = None,
     progress: Progress | None = None,
     more: More | None = None,
+    played: tuple[Outcome, ...] = (),
 ) -> RunResult:
     """Play replications 0, 1, ... of a scenario; the result does not depend on the number of workers.
 
     Runs that follow each other may share `workers`. With `files`, each replication's tables are written by
-    whoever plays it. `more` is asked after so many
-    `replications` whether the run goes on: the next ones are then played, and it is asked again.
+    whoever plays it. `more` is asked after so many `replications` whether the run goes on: the next ones are
+    then played, and it is asked again. What was `played` before is continued.
     """
     began = time.perf_counter()
     scenario = loaded.scenario
@@ -93,7 +94,7 @@ def run_scenario(  # noqa: PLR0913 (what a run may be told)
         if not isinstance(workers, Workers):
             workers = stack.enter_context(workers_for(scenario, count, workers))
         work = Work(partial(play, files=files), make_model(scenario), seed)
-        outcomes = gather(work, count, workers, progress, more)
+        outcomes = gather(work, count, workers, progress, more, played)
     return RunResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
 
 

@@ -1,10 +1,11 @@
-"""What to worry about in a comparison: where the scenarios' seasons are not the same, and too few seasons."""
+"""What to worry about in a comparison: a precision missed, too few seasons, seasons that are not the same."""
 
 from typing import TYPE_CHECKING
 
 from farmsim.report.cautions import FEW_REPLICATIONS, Caution
 from farmsim.report.compare_rows import letter
 from farmsim.report.messages import mark
+from farmsim.report.precision_words import paired_missed
 
 if TYPE_CHECKING:
     from farmsim.experiment.compare import Comparison
@@ -12,11 +13,19 @@ if TYPE_CHECKING:
 
 def comparison_cautions(comparison: "Comparison") -> list[Caution]:
     """Everything to worry about, the worst first."""
-    found = _few(comparison)
+    found = [*_missed_precision(comparison), *_few(comparison)]
     for place in range(1, len(comparison.runs)):
         found += _other_season(comparison, place)
         found += _other_numbers(comparison, place)
     return found
+
+
+def _missed_precision(comparison: "Comparison") -> list[Caution]:
+    """A precision that was asked for and not reached."""
+    stop = comparison.stop
+    if stop is None or stop.reason == "reached":
+        return []
+    return [Caution(f"precision-{stop.reason}", *paired_missed(stop, letter(stop.place)))]
 
 
 def _few(comparison: "Comparison") -> list[Caution]:

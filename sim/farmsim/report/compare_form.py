@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from farmsim.report.compare_cautions import comparison_cautions
 from farmsim.report.compare_rows import INCOME, worst_seasons
 from farmsim.report.csv_form import cell
-from farmsim.report.json_form import SCHEMA_VERSION, estimate_form, number
+from farmsim.report.json_form import SCHEMA_VERSION, estimate_form, number, precision_form
 from farmsim.results.metrics import METRICS
 from farmsim.results.paired import LEVEL, Difference
 from farmsim.scenario.problems import word
@@ -35,6 +35,7 @@ def compare_form(comparison: "Comparison", settings: tuple[str, ...] = ()) -> di
         "settings": list(settings),
         "random_seed": comparison.random_seed,
         "replications": comparison.replications,
+        **_precision_form(comparison),
         "scenarios": {
             name: {
                 "name": run.loaded.scenario.name,
@@ -86,6 +87,14 @@ def difference_form(found: Difference) -> dict[str, object]:
         "verdict": found.verdict,
         "more_replications": found.more_replications,
     }
+
+
+def _precision_form(comparison: "Comparison") -> dict[str, object]:
+    """Which precision was asked for and what was reached, in the difference that is known least."""
+    stop = comparison.stop
+    if stop is None:
+        return {}
+    return {"precision": precision_form(stop) | {"scenario": comparison.names[stop.place]}}
 
 
 def compare_csv(comparison: "Comparison") -> str:

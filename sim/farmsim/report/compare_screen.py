@@ -22,6 +22,7 @@ from farmsim.report.difference_table import difference_tables
 from farmsim.report.messages import language, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.numbers import figures, interval, signed
+from farmsim.report.precision_words import paired_stop_sentence
 from farmsim.report.terminal import Look
 from farmsim.report.words import metric_label, unit_label
 from farmsim.results.metrics import METRICS
@@ -177,13 +178,15 @@ def pair_sentence(comparison: "Comparison", one: int, other: int, look: Look) ->
 
 
 def surety(comparison: "Comparison", look: Look) -> list[Text]:
-    """How intervals were adjusted and how much pairing helped."""
+    """Why there are no more seasons, how intervals were adjusted and how much pairing helped."""
     adjusted = plural(
         "Intervals: 95 %, {count} comparison with A, so that nothing is adjusted.",
         "Intervals: 95 % for all {count} comparisons with A together (Bonferroni), each metric by itself.",
         comparison.comparisons,
     ).format(count=comparison.comparisons)
-    texts = [adjusted]
+    stop = comparison.stop
+    texts = [paired_stop_sentence(stop, letter(stop.place), look.glyphs.plus_minus)] if stop else []
+    texts.append(adjusted)
     if comparison.comparisons > 1:
         texts.append(_("Between other pairs: for all {pairs} pairs.").format(pairs=comparison.pairs))
     gains = [

@@ -16,6 +16,7 @@ from farmsim.results.provinces import PROVINCE_METRICS
 from farmsim.scenario.problems import word
 
 if TYPE_CHECKING:
+    from farmsim.experiment.paired_precision import PairedStop
     from farmsim.experiment.precision import Stop
     from farmsim.experiment.run import RunResult, Table
 
@@ -81,7 +82,7 @@ def run_form(result: "RunResult", settings: tuple[str, ...] = ()) -> dict[str, o
     }
 
 
-def precision_form(stop: "Stop") -> dict[str, object]:
+def precision_form(stop: "Stop | PairedStop") -> dict[str, object]:
     """Which precision was asked for, what was reached and why it stopped there; shares run from 0 to 1."""
     return {
         "metric": stop.asked.metric,
