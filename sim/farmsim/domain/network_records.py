@@ -11,6 +11,16 @@ class Sampled(NamedTuple):
     """By "PLACE.what"; kilograms ordered, received, shipped, outdated and lost are sums since the start."""
 
 
+class SourceSeen(NamedTuple):
+    """What a source brought after the warm-up, and how long its loads took to a site or out of the network."""
+
+    name: str
+    loads: int
+    kg: float
+    finished: int
+    days: float
+
+
 class StationSeen(NamedTuple):
     """What a station did after the warm-up. Loads count if they came after it."""
 
@@ -72,6 +82,7 @@ class SiteSeen(NamedTuple):
     received_kg: float
     ordered_kg: float
     orders: int
+    receipts: int
     shipped_kg: float
     age_days_kg: float
     costs: dict[str, float]

@@ -1,6 +1,7 @@
 """Replications of a supply network, with the same machinery as those of a season."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from farmsim.engine.network.play import simulate_network
 from farmsim.experiment.executors import Workers, default_workers
 from farmsim.experiment.gather import Progress, Tell, Work, gather
+from farmsim.experiment.precision import FIRST, Precision, Stop, next_count, stop_of
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.network import NetworkOutcome, NetworkTally, summarise_network
 from farmsim.scenario.network_schema import NetworkScenario
@@ -17,9 +19,9 @@ from farmsim.scenario.network_schema import NetworkScenario
 if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
 
-Places = Literal["stations", "lanes", "sites", "customers"]
+Places = Literal["sources", "stations", "lanes", "sites", "customers"]
 """The tables of an outcome, by kind of place."""
-PLACES: tuple[Places, ...] = ("stations", "lanes", "sites", "customers")
+PLACES: tuple[Places, ...] = ("sources", "stations", "lanes", "sites", "customers")
 LONG_DAYS = 200.0
 """Days of all replications that are worth the start of worker processes, for a network of one place."""
 
@@ -32,6 +34,8 @@ class NetworkResult:
     random_seed: int
     outcomes: tuple[NetworkOutcome, ...]
     seconds: float
+    stop: Stop | None = None
+    """Why it was not continued, if replications were played until a mean was precise enough."""
 
     def values(self, metric: str) -> NDArray[np.float64]:
         """A metric of the whole network by replication."""
@@ -40,6 +44,14 @@ class NetworkResult:
     def values_of(self, table: Places, place: str, metric: str) -> NDArray[np.float64]:
         """A metric of one place by replication."""
         return np.array([getattr(outcome, table)[place][metric] for outcome in self.outcomes])
+
+    def values_named(self, name: str) -> NDArray[np.float64] | None:
+        """The values of a metric of the whole network, or of `PLACE.metric`; None if there is no such thing."""
+        return values_named(self.outcomes, name)
+
+    def estimate_named(self, name: str) -> Estimate:
+        """The same of a metric of the whole network or of `PLACE.metric`, which there must be."""
+        return estimate(_asked(self.outcomes, name))
 
     def series(self, name: str) -> NDArray[np.float64]:
         """What the looks saw, [replication, look]; `name` is "PLACE.what", or "day" for their moments."""
@@ -61,17 +73,49 @@ def run_network(
     random_seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    precision: Precision | None = None,
 ) -> NetworkResult:
-    """Play replications 0, 1, ... of a network; the result does not depend on the number of workers."""
+    """Play replications 0, 1, ... of a network; the result does not depend on the number of workers.
+
+    With `precision`, replications are added until a mean is known so well; `stop` says why there are no more.
+    """
     began = time.perf_counter()
     scenario = loaded.scenario
     count = scenario.replications if replications is None else replications
     seed = scenario.random_seed if random_seed is None else random_seed
+    if precision is not None:
+        count = min(FIRST, precision.most)
     if workers is None:
         workers = default_workers() if count * scenario.horizon_days > LONG_DAYS else 1
+    stages: list[int] = []
+
+    def more(played: list[NetworkOutcome]) -> int:
+        stages.append(len(played))
+        return len(played) if precision is None else next_count(_asked(played, precision.metric), precision)
+
     with Workers(min(workers, count), _wake) as those:
-        outcomes = gather(Work(play_network, scenario, seed), count, those, progress)
-    return NetworkResult(loaded, seed, tuple(outcomes), time.perf_counter() - began)
+        outcomes = gather(Work(play_network, scenario, seed), count, those, progress, more)
+    stop = None
+    if precision is not None:
+        stop = stop_of(_asked(outcomes, precision.metric), precision, stages)
+    return NetworkResult(loaded, seed, tuple(outcomes), time.perf_counter() - began, stop)
+
+
+def values_named(outcomes: Sequence[NetworkOutcome], name: str) -> NDArray[np.float64] | None:
+    """The values of a metric of the whole network, or of `PLACE.metric`; None if there is no such thing."""
+    if name in outcomes[0].metrics:
+        return np.array([outcome.metrics[name] for outcome in outcomes])
+    place, _, metric = name.partition(".")
+    for table in PLACES:
+        if metric in getattr(outcomes[0], table).get(place, {}):
+            return np.array([getattr(outcome, table)[place][metric] for outcome in outcomes])
+    return None
+
+
+def _asked(outcomes: Sequence[NetworkOutcome], name: str) -> NDArray[np.float64]:
+    values = values_named(outcomes, name)
+    assert values is not None, f"the command has seen that there is a metric {name}"
+    return values
 
 
 def play_network(

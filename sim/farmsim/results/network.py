@@ -9,6 +9,7 @@ from farmsim.domain.network_records import (
     NetworkClosed,
     Sampled,
     SiteSeen,
+    SourceSeen,
     StationSeen,
     TrucksSeen,
 )
@@ -16,6 +17,7 @@ from farmsim.results.network_metrics import (
     CUSTOMER_RULES,
     LANE_RULES,
     SITE_RULES,
+    SOURCE_RULES,
     STATION_RULES,
     Rule,
 )
@@ -28,6 +30,7 @@ class NetworkOutcome(NamedTuple):
     """One replication in numbers. Masses in kg, money in the currency of the file."""
 
     metrics: dict[str, float]
+    sources: Parts
     stations: Parts
     lanes: Parts
     sites: Parts
@@ -50,6 +53,7 @@ class NetworkTally:
     """Gathers the rows of one run."""
 
     def __init__(self) -> None:
+        self.sources: list[SourceSeen] = []
         self.stations: list[StationSeen] = []
         self.trucks: list[TrucksSeen] = []
         self.sites: list[SiteSeen] = []
@@ -64,6 +68,8 @@ class NetworkTally:
                 self.series.setdefault("day", []).append(day)
                 for name, value in values.items():
                     self.series.setdefault(name, []).append(value)
+            case SourceSeen():
+                self.sources.append(row)
             case StationSeen():
                 self.stations.append(row)
             case TrucksSeen():
@@ -83,6 +89,7 @@ def summarise_network(tally: NetworkTally) -> NetworkOutcome:
     days = closed.measured_days
     return NetworkOutcome(
         metrics={name: rule(tally, days) for name, rule in TOTALS.items()},
+        sources=_parts(tally.sources, SOURCE_RULES, days),
         stations=_parts(tally.stations, STATION_RULES, days),
         lanes=_parts(tally.trucks, LANE_RULES, days),
         sites=_parts(tally.sites, SITE_RULES, days),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from farmsim.domain.network_records import CustomersSeen, SiteSeen, StationSeen, TrucksSeen
+from farmsim.domain.network_records import CustomersSeen, SiteSeen, SourceSeen, StationSeen, TrucksSeen
 from farmsim.results.scope import Metric
 
 Rule = Callable[[Any, float], float]
@@ -14,6 +14,7 @@ Rule = Callable[[Any, float], float]
 R = TypeVar("R", bound=Rule)
 
 HOURS = 24.0
+SOURCE_RULES: dict[str, Rule] = {}
 STATION_RULES: dict[str, Rule] = {}
 LANE_RULES: dict[str, Rule] = {}
 SITE_RULES: dict[str, Rule] = {}
@@ -37,6 +38,24 @@ def metric(table: dict[str, Rule], unit: str) -> Callable[[R], R]:
 
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
+
+
+@metric(SOURCE_RULES, "loads")
+def source_loads(seen: SourceSeen, days: float) -> float:  # noqa: ARG001
+    """Loads that it brought."""
+    return seen.loads
+
+
+@metric(SOURCE_RULES, "kg")
+def source_brought_kg(seen: SourceSeen, days: float) -> float:  # noqa: ARG001
+    """Kilograms that it brought."""
+    return seen.kg
+
+
+@metric(SOURCE_RULES, "h")
+def source_mean_time_hours(seen: SourceSeen, days: float) -> float:  # noqa: ARG001
+    """Mean time of its loads until they reach a site or leave the network."""
+    return _ratio(seen.days, seen.finished) * HOURS
 
 
 @metric(STATION_RULES, "loads")
@@ -282,6 +301,7 @@ for _field, _definition in (
     ("ordered_kg", "Kilograms ordered from the supplier."),
     ("shipped_kg", "Kilograms issued to customers and to sites."),
     ("orders", "Orders placed with the supplier."),
+    ("receipts", "Shipments and loads received."),
     ("demands", "Orders placed here by customers and by sites."),
 ):
     _site_total(_field, _definition)
@@ -374,6 +394,7 @@ def _catalogue(rules: dict[str, Rule]) -> dict[str, Metric]:
     return {name: Metric(name, UNITS[name], (rule.__doc__ or "").strip(), ()) for name, rule in rules.items()}
 
 
+SOURCE_METRICS = _catalogue(SOURCE_RULES)
 STATION_METRICS = _catalogue(STATION_RULES)
 LANE_METRICS = _catalogue(LANE_RULES)
 SITE_METRICS = _catalogue(SITE_RULES)

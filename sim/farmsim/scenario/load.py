@@ -30,6 +30,7 @@ from farmsim.scenario.provenance import (
     unmatched_problem,
 )
 from farmsim.scenario.text import MAX_PROBLEMS
+from farmsim.scenario.traces import read_traces
 
 if TYPE_CHECKING:
     from farmsim.scenario.schema import Scenario
@@ -144,6 +145,7 @@ def _load(
     if not layers:
         raise ScenarioError(found.reported())
     tree = _composed(layers, given, library, found.of_stage(1))
+    tree = read_traces(tree, path.parent, found.of_stage(1))
     checked = check(tree, *kind(tree), found.of_stage(2))
     problems = found.reported()
     if checked is None or any(not problem.is_warning for problem in problems):

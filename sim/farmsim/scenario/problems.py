@@ -82,6 +82,10 @@ MESSAGES: dict[str, str] = {
     "E058": N_("the warm-up is not over before the horizon of {horizon} days"),
     "E059": N_("a season that ends has no warm-up: give steady_state: true if the long run is meant"),
     "E060": N_('"{name}" works to order, so it can neither turn away nor discard loads'),
+    "E061": N_("a trace is a list of numbers, or names a file and a column"),
+    "E062": N_('the trace "{name}" cannot be read: {what}'),
+    "E063": N_('the trace has no column "{name}"'),
+    "E064": N_('row {row} of the column "{name}" is "{value}", which is no number'),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),
@@ -135,6 +139,7 @@ REMEDIES: dict[str, str] = {
     "spaces-for-tab": N_("indent with spaces"),
     "split-file": N_("make the file smaller"),
     "top-only": N_('"{key}" stands only at the top of a file'),
+    "trace-form": N_("write for instance {{file: days.csv, column: kg}}"),
     "unit-in-key": N_("the unit is part of the key: {key} is in {unit}"),
     "use-extends": N_("build a variant with `extends: other.yaml` instead"),
     "use-one-name": N_("write for instance use: taobao"),

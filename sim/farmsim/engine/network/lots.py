@@ -25,6 +25,7 @@ class Lot:
         "place",
         "priority",
         "since",
+        "source",
         "waits",
     )
 
@@ -42,6 +43,8 @@ class Lot:
         self.came = 0.0
         """When it came to the station where it is."""
         self.waits = False
+        self.source: Any = None
+        """The source that brought it, if any."""
         self.owner: Any = None
         """The site that ordered it, if any."""
         self.place: Any = None

@@ -8,6 +8,7 @@ from farmsim.domain.network_records import (
     NetworkClosed,
     Sampled,
     SiteSeen,
+    SourceSeen,
     StationSeen,
     TrucksSeen,
 )
@@ -189,6 +190,8 @@ class Run:
                     truck.gaps, truck.gap_sum, truck.gap_square, freight,
                 )
             )  # fmt: skip
+        for source in self.sources:
+            self._record(SourceSeen(source.name, source.loads, source.kg, source.finished, source.days))
         for who in self.shoppers:
             self._record(
                 CustomersSeen(
@@ -238,7 +241,7 @@ def _site_seen(site: Stock, on_hand: float, costs: dict[str, float]) -> SiteSeen
         way=site.way.area, on_hand=on_hand, demand_kg=site.demand_kg, at_once_kg=site.at_once_kg,
         demands=site.demands, full_at_once=site.full_at_once, lost_kg=site.lost_kg,
         outdated_kg=site.outdated_kg, turned_away_kg=site.turned_away_kg, received_kg=site.received_kg,
-        ordered_kg=site.ordered_kg, orders=site.orders, shipped_kg=site.shipped_kg,
+        ordered_kg=site.ordered_kg, orders=site.orders, receipts=site.receipts, shipped_kg=site.shipped_kg,
         age_days_kg=site.age_days_kg, costs=costs,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ class Stock:
         self._seen: deque[float] = deque(maxlen=_memory(block.replenishment))
         self.demand_kg = self.at_once_kg = self.lost_kg = self.outdated_kg = self.turned_away_kg = 0.0
         self.shipped_kg = self.ordered_kg = self.received_kg = self.age_days_kg = 0.0
-        self.orders = self.demands = self.full_at_once = 0
+        self.orders = self.demands = self.full_at_once = self.receipts = 0
         self.ever = {"ordered": 0.0, "received": 0.0, "shipped": 0.0, "outdated": 0.0, "lost": 0.0}
         """Kilograms since the start, the warm-up included."""
 
@@ -119,6 +119,8 @@ class Stock:
 
     def come(self, lot: Lot) -> None:
         """A load that was pushed here; what does not fit is turned away."""
+        if lot.source is not None:
+            lot.source.done(lot)
         capacity = self.block.capacity_kg
         room = NEVER if capacity is None else max(capacity - self._shelf.kg, 0.0)
         if lot.kg > room + TINY:
@@ -198,6 +200,7 @@ class Stock:
     def _arrive(self, lots: list[Lot], kg: float) -> None:
         self.ever["received"] += kg
         self.received_kg += kg * self.measured
+        self.receipts += self.measured
         self._put(lots)
         self._serve_wants()
         self._touch()
@@ -306,12 +309,16 @@ class Stock:
         return kg
 
     def _expiring(self) -> float:
-        """On hand, and gone before the next review is over."""
+        """On hand, and gone before the next review."""
         rule = self.block.replenishment
         if not self._spoils or rule is None:
             return 0.0
-        until = self._agenda.now + (rule.review_days or 0.0)
-        return sum(lot.kg for lot in self._shelf.lots() if lot.expires <= until)
+        until, first = (
+            self._agenda.now + (rule.review_days or 0.0),
+            self._agenda.comes_before("expire", "order"),
+        )
+        lots = self._shelf.lots()
+        return sum(lot.kg for lot in lots if lot.expires < until or (first and lot.expires == until))
 
     def _post(self, kg: float, days: float) -> None:
         """The order goes to the supplier, who knows of it after so many days."""

@@ -172,6 +172,8 @@ class Queue:
 
     def _leave(self, lot: Lot) -> None:
         """Loads that go nowhere leave the network."""
+        if lot.source is not None:
+            lot.source.done(lot)
         self._kilograms.out("left", lot.kg)
 
 

@@ -21,11 +21,17 @@ class Harvest:
     ) -> None:
         self.name, self.block = name, block
         self._books, self._units, self._life, self._onward = books, units, life, onward
-        self.loads, self.kg = 0, 0.0
+        self.loads, self.kg, self.finished, self.days = 0, 0.0, 0, 0.0
 
     def open(self) -> None:
         """The first load sets out."""
         self._next()
+
+    def done(self, lot: Lot) -> None:
+        """A load of this source has reached a site or left the network."""
+        if lot.born >= self._books.warm_up:
+            self.finished += 1
+            self.days += self._books.agenda.now - lot.born
 
     def _next(self) -> None:
         unit = next(self._units, None)
@@ -37,7 +43,7 @@ class Harvest:
         kg, now = event.item, self._books.agenda.now
         self._next()
         lot = Lot(kg, now, self._life())
-        lot.priority = self.block.priority
+        lot.priority, lot.source = self.block.priority, self
         self._books.kilograms.into("harvested", kg)
         if now >= self._books.warm_up:
             self.loads += 1
