@@ -19,6 +19,7 @@ from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.leverage import leverage
 from farmsim.cli.run import run
 from farmsim.cli.shared import Screen, presented
+from farmsim.cli.warm_up import warm_up
 from farmsim.report.messages import mark
 
 app = typer.Typer(
@@ -71,6 +72,11 @@ app.command(
     cls=Command,
     help=mark("Find the value of a number at which two scenarios, or two channels, are equal."),
 )(break_even)
+app.command(
+    "warm-up",
+    cls=Command,
+    help=mark("Advise on how much of a long run to leave out at its start; seasons have no warm-up."),
+)(warm_up)
 app.command(
     "validate", cls=Command, help=mark("Check a scenario file; every problem with its line and a remedy.")
 )(validate)
