@@ -236,7 +236,9 @@ def test_a_file_is_validated_listed_shown_and_explained(call):
 
 
 def test_the_schema_is_json(call, tmp_path):
-    assert "horizon_days" in json.loads(call("schema")[1])["properties"]
+    document = json.loads(call("schema")[1])
+    assert "horizon_days" in document["else"]["properties"]
+    assert "network" in document["then"]["properties"]
     assert call("schema", "--out", "s.json")[0] == 0
     assert json.loads((tmp_path / "s.json").read_text("utf-8"))
 

@@ -49,6 +49,8 @@ def _texts(tree: ast.Module) -> Iterator[Key]:
         ):
             yield (ast.get_docstring(node) or "").strip()
         if not isinstance(node, ast.Call):
+            if isinstance(node, ast.Assign):
+                yield from _definitions(node)
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         texts = [argument.value for argument in node.args if _is_text(argument)]
@@ -64,7 +66,17 @@ def _texts(tree: ast.Module) -> Iterator[Key]:
 
 def _is_metric(decorator: ast.expr) -> bool:
     """Whether a function enters the catalogue of metrics; its docstring is then the definition."""
-    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "metric"
+    return isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") in {"metric", "_total"}
+
+
+def _definitions(node: ast.Assign) -> Iterator[str]:
+    """Definitions of metrics that stand in the tables COSTS and SUMS; a sum is also given as a mean a day."""
+    names = {getattr(target, "id", "") for target in node.targets}
+    if names & {"COSTS", "SUMS"} and isinstance(node.value, ast.Dict):
+        for value in node.value.values:
+            yield value.value
+            if "SUMS" in names:
+                yield f"{value.value[:-1]}, a day."
 
 
 def _is_text(node: ast.AST) -> bool:

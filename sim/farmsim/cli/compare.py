@@ -17,6 +17,8 @@ from farmsim.cli.run import (
     Quiet,
     RandomSeed,
     Replications,
+    Times,
+    Wanted,
     Workers,
     checked_overrides,
     prepare,
@@ -30,6 +32,10 @@ from farmsim.report.messages import translate as _
 if TYPE_CHECKING:
     from farmsim.experiment.compare import Comparison
     from farmsim.experiment.precision import Precision
+    from farmsim.scenario.kinds import Either
+    from farmsim.scenario.load import Loaded
+    from farmsim.scenario.network_schema import NetworkScenario
+    from farmsim.scenario.schema import Scenario
 
 ScenarioArguments = Annotated[
     list[str],
@@ -83,16 +89,21 @@ def compare(  # noqa: PLR0913 (the options of a command)
     if as_json and csv == "-":
         raise UsageError("one-document")
     asked_for = asked_precision(precision, precision_metric, replications, MOST_REPLICATIONS)
-    prepare(out, csv)
-    comparison = play_all(
-        screen,
-        scenarios,
-        changes,
-        replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
-        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
-        precision=asked_for,
+    times = Times(
+        optional_number("--replications", replications, 1, MOST_REPLICATIONS),
+        optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        optional_number("--workers", workers, 1, MOST_WORKERS),
+        asked_for,
     )
+    loaded = load_all(scenarios, changes)
+    networks = networks_of(loaded)
+    if networks:
+        from farmsim.cli.networks import compare_network_files
+
+        wanted = Wanted(" ".join(scenarios), changes, out, csv, as_json=as_json, quiet=quiet, full=full)
+        return compare_network_files(screen, networks, scenarios, wanted, times, explain=explain)
+    prepare(out, csv)
+    comparison = _play(screen, seasons_of(loaded), times)
     saved = _save(comparison, out, csv, changes)
 
     from farmsim.report.compare_screen import Asked, compare_screen, quiet_line
@@ -123,27 +134,54 @@ def play_all(  # noqa: PLR0913 (what the command was given)
     workers: int | None,
     precision: "Precision | None" = None,
 ) -> "Comparison":
-    """Load and play all scenarios, so often or to a precision, with warnings and a progress bar on stderr."""
+    """Load and play all scenarios, which must be seasons, so often or to a precision."""
+    loaded = seasons_of(load_all(sources, overrides))
+    return _play(screen, loaded, Times(replications, random_seed, workers, precision))
+
+
+def _play(screen: Screen, loaded: "dict[str, Loaded[Scenario]]", times: Times) -> "Comparison":
+    """Play what was loaded, with warnings and a progress bar on stderr."""
     import sys
 
     from farmsim.experiment.compare import compare_scenarios
     from farmsim.report.console import progress_bar
-    from farmsim.scenario.load import load_scenario
 
-    loaded = {
-        name: load_scenario(source, overrides)
-        for name, source in zip(distinct_names(sources), sources, strict=True)
-    }
     screen.warn_of(*loaded.values())
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
         return compare_scenarios(
             loaded,
-            replications=replications,
-            random_seed=random_seed,
-            workers=workers,
+            replications=times.replications,
+            random_seed=times.random_seed,
+            workers=times.workers,
             progress=progress,
-            precision=precision,
+            precision=times.precision,
         )
+
+
+def load_all(sources: list[str], overrides: tuple[str, ...]) -> "dict[str, Either]":
+    """What all files say, of whichever kind, by distinct names."""
+    from farmsim.scenario.kinds import load_either
+
+    pairs = zip(distinct_names(sources), sources, strict=True)
+    return {name: load_either(source, overrides) for name, source in pairs}
+
+
+def networks_of(loaded: "dict[str, Either]") -> "dict[str, Loaded[NetworkScenario]]":
+    """All of them if they are supply networks, none if they are seasons; a mixture is refused."""
+    from farmsim.scenario.kinds import network_of
+
+    found = {name: network for name, one in loaded.items() if (network := network_of(one)) is not None}
+    others = [name for name in loaded if name not in found]
+    if found and others:
+        raise UsageError("mixed-kinds", (("network", next(iter(found))), ("season", others[0])))
+    return found
+
+
+def seasons_of(loaded: "dict[str, Either]") -> "dict[str, Loaded[Scenario]]":
+    """All of them, which must be seasons of counties."""
+    from farmsim.scenario.kinds import season_of
+
+    return {name: season_of(one, name) for name, one in loaded.items()}
 
 
 def distinct_names(sources: list[str]) -> list[str]:

@@ -35,6 +35,28 @@ MESSAGES = {
     "other-counties": mark("{scenario} and {baseline} have other counties: nothing to compare."),
     "nothing-spent": mark("{scenario} spends no more public money than {baseline}: give --cost."),
     "no-growers": mark("{scenario} has no growers, so no family: give a scenario with counties.ID.growers."),
+    "needs-season": mark(
+        "{name} describes a supply network; this command needs a season of counties, such as bachu-matrix."
+    ),
+    "no-warm-up-of-seasons": mark(
+        "{name} is a season of counties: it starts and ends, all of it counts, and it has no warm-up."
+    ),
+    "no-warm-up": mark(
+        "{name} asks about a run that ends: all of it counts, and it has no warm-up. If the long run is "
+        "meant, give steady_state: true."
+    ),
+    "mixed-kinds": mark(
+        "{network} describes a supply network and {season} a season of counties: compare scenarios of one "
+        "kind."
+    ),
+    "no-daily-tables": mark(
+        "{name} is for seasons of counties; of a supply network --out writes result.json, replications.csv "
+        "and, with sample_days in the file, series.csv: leave {name} out."
+    ),
+    "no-season-part": mark("{name} is for seasons of counties, not for supply networks: leave it out."),
+    "metric-needed": mark(
+        "--precision needs --precision-metric for a supply network, one of {names}, or PLACE.METRIC."
+    ),
     "not-with": mark("{name} does not go with {option}."),
     "only-with": mark("{name} goes only with {option}."),
     "no-parquet": mark(

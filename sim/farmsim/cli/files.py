@@ -26,11 +26,11 @@ Output = Annotated[
 def validate(screen: Screen, *, scenario: ScenarioArgument, overrides: Overrides = None) -> int:
     """Print what the file says, or every problem in it (exit code 3)."""
     from farmsim.report.file_screens import problem_lines, validity_screen
-    from farmsim.scenario.load import load_scenario
+    from farmsim.scenario.kinds import load_either
 
     changes = checked_overrides(overrides)
     try:
-        loaded = load_scenario(scenario, changes)
+        loaded = load_either(scenario, changes)
     except ScenarioError as error:
         screen.write("\n".join(problem_lines(error.problems)))
         return 3
@@ -44,10 +44,13 @@ def schema(screen: Screen, *, out: Output = None) -> int:
     import json
 
     from farmsim.scenario import catalogue
-    from farmsim.scenario.json_schema import scenario_json_schema
+    from farmsim.scenario.json_schema import both_kinds, scenario_json_schema
+    from farmsim.scenario.network_schema import NetworkScenario
     from farmsim.scenario.schema import Scenario
 
-    text = json.dumps(scenario_json_schema(Scenario, catalogue.names), ensure_ascii=False, indent=1) + "\n"
+    season = scenario_json_schema(Scenario, catalogue.names)
+    document = both_kinds(season, scenario_json_schema(NetworkScenario, with_use=False))
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     _deliver(screen, text, out)
     return 0
 

@@ -12,6 +12,8 @@ from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from farmsim.experiment.precision import Precision
 
 LEAST_SHARE, MOST_SHARE = 0.0001, 0.5
@@ -49,9 +51,17 @@ PrecisionMetric = Annotated[
 
 
 def asked_precision(
-    share: str | None, metric: str | None, replications: str | None, most: int
+    share: str | None,
+    metric: str | None,
+    replications: str | None,
+    most: int,
+    *,
+    known: "Callable[[str], str] | None" = None,
 ) -> "Precision | None":
-    """The precision that was asked for, if one was; `most` is the highest number of replications allowed."""
+    """The precision that was asked for, if one was; `most` is the highest number of replications allowed.
+
+    `known` refuses what is no metric; without it, all but the metrics of a season.
+    """
     if share is None:
         if metric is not None:
             raise UsageError("only-with", (("name", "--precision-metric"), ("option", "--precision")))
@@ -60,7 +70,7 @@ def asked_precision(
 
     count = MOST if replications is None else whole_number("--replications", replications, 2, most)
     asked = Precision(share_of("--precision", share), most=count)
-    return asked if metric is None else Precision(asked.share, known_metric(metric), count)
+    return asked if metric is None else Precision(asked.share, (known or known_metric)(metric), count)
 
 
 def share_of(option: str, text: str) -> float:

@@ -2,12 +2,13 @@
 
 # ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from farmsim.cli.precision import PrecisionMetric, PrecisionShare, asked_precision
+from farmsim.cli.precision import PrecisionMetric, PrecisionShare, asked_precision, known_metric
 from farmsim.cli.shared import Screen, choice, optional_number, presented, write_file
 from farmsim.errors import FileError, UsageError
 from farmsim.report.messages import mark
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from farmsim.experiment.precision import Precision
     from farmsim.experiment.run import RunResult
     from farmsim.results.files import TableFiles
+    from farmsim.scenario.load import Loaded
+    from farmsim.scenario.schema import Scenario
 
 MOST_REPLICATIONS = 100_000
 MOST_WORKERS = 256
@@ -118,39 +121,76 @@ def run(  # noqa: PLR0913 (the options of a command)
     full: Full = False,
 ) -> int:
     """Play a scenario; the exit code is 1 if one of its expectations failed."""
-    changes = checked_overrides(overrides)
+    wanted = Wanted(scenario, checked_overrides(overrides), out, csv, as_json=as_json, quiet=quiet, full=full)
     if as_json and csv == "-":
         raise UsageError("one-document")
-    asked = asked_precision(precision, precision_metric, replications, MOST_REPLICATIONS)
+    asked = asked_precision(precision, precision_metric, replications, MOST_REPLICATIONS, known=str)
     files = _table_files(out, tables, rows)
-    prepare(out, csv)
-    result = play(
-        screen,
-        scenario,
-        changes,
-        replications=optional_number("--replications", replications, 1, MOST_REPLICATIONS),
-        random_seed=optional_number("--random-seed", random_seed, 0, MOST_SEED),
-        workers=optional_number("--workers", workers, 1, MOST_WORKERS),
-        files=files,
-        precision=asked,
+    times = Times(
+        optional_number("--replications", replications, 1, MOST_REPLICATIONS),
+        optional_number("--random-seed", random_seed, 0, MOST_SEED),
+        optional_number("--workers", workers, 1, MOST_WORKERS),
+        asked,
     )
-    saved = _save(result, out, csv, changes) + (tuple(map(str, files.paths)) if files else ())
+    from farmsim.scenario.kinds import load_either, network_of, season_of
+
+    loaded = load_either(scenario, wanted.changes)
+    network = network_of(loaded)
+    if network is not None:
+        from farmsim.cli.networks import run_network_file
+
+        refuse_daily_tables(tables, rows)
+        return run_network_file(screen, network, wanted, times, chosen_metric=precision_metric)
+    if asked is not None:
+        known_metric(asked.metric)
+    prepare(out, csv)
+    result = _play(screen, season_of(loaded, scenario), times, files)
+    return _tell(screen, result, wanted, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run was given, and what is to be printed and saved of it."""
+
+    source: str
+    changes: tuple[str, ...]
+    out: str | None
+    csv: str | None
+    as_json: bool
+    quiet: int
+    full: bool
+
+
+class Times(NamedTuple):
+    """How often a scenario is played, and by how many; what is None is left to the scenario."""
+
+    replications: int | None
+    random_seed: int | None
+    workers: int | None
+    precision: "Precision | None" = None
+
+
+def _tell(screen: Screen, result: "RunResult", wanted: Wanted, files: "TableFiles | None") -> int:
+    """Save and print a result as it was wanted; the exit code."""
+    saved = _save(result, wanted.out, wanted.csv, wanted.changes)
+    saved += tuple(map(str, files.paths)) if files else ()
 
     from farmsim.report.run_screen import Invocation, checks, quiet_line, run_screen
 
-    if as_json:
+    if wanted.as_json:
         from farmsim.report.json_form import run_json
 
-        screen.write(run_json(result, changes))
-    elif csv == "-":
+        screen.write(run_json(result, wanted.changes))
+    elif wanted.csv == "-":
         from farmsim.report.csv_form import printed_csv
 
         screen.write(printed_csv(result))
-    elif quiet == 1:
+    elif wanted.quiet == 1:
         screen.write(quiet_line(result))
-    elif quiet == 0:
-        screen.show(run_screen(result, screen.look, Invocation(scenario, changes, saved, full)))
-        if full:
+    elif wanted.quiet == 0:
+        invocation = Invocation(wanted.source, wanted.changes, saved, wanted.full)
+        screen.show(run_screen(result, screen.look, invocation))
+        if wanted.full:
             from farmsim.report.full_screen import full_sections
 
             screen.show(full_sections(result, screen.look))
@@ -165,32 +205,48 @@ def play(  # noqa: PLR0913 (what the command was given)
     replications: int | None,
     random_seed: int | None,
     workers: int | None,
-    files: "TableFiles | None" = None,
     precision: "Precision | None" = None,
 ) -> "RunResult":
-    """Load and run, so many replications or to a precision, with warnings and a progress bar on stderr."""
+    """Load and run a season, so many replications or to a precision."""
+    from farmsim.scenario.kinds import load_season
+
+    loaded = load_season(scenario, overrides)
+    return _play(screen, loaded, Times(replications, random_seed, workers, precision))
+
+
+def _play(
+    screen: Screen, loaded: "Loaded[Scenario]", times: Times, files: "TableFiles | None" = None
+) -> "RunResult":
+    """Run what was loaded, with warnings and a progress bar on stderr."""
     import sys
 
     from farmsim.experiment.precision import run_to_precision
     from farmsim.experiment.run import run_scenario
     from farmsim.report.console import progress_bar
-    from farmsim.scenario.load import load_scenario
 
-    loaded = load_scenario(scenario, overrides)
     screen.warn_of(loaded)
+    seed, workers = times.random_seed, times.workers
     with progress_bar(sys.stderr, screen.look, _("replications")) as progress:
-        if precision is not None:
+        if times.precision is not None:
             return run_to_precision(
-                loaded, precision, random_seed=random_seed, workers=workers, files=files, progress=progress
+                loaded, times.precision, random_seed=seed, workers=workers, files=files, progress=progress
             )
         return run_scenario(
             loaded,
-            replications=replications,
-            random_seed=random_seed,
+            replications=times.replications,
+            random_seed=seed,
             workers=workers,
             files=files,
             progress=progress,
         )
+
+
+def refuse_daily_tables(tables: str | None, rows: str | None) -> None:
+    """A network has no counties and channels, so no daily tables by them and no rows of shoppers' orders."""
+    if tables in ("npz", "parquet"):
+        raise UsageError("no-daily-tables", (("name", f"--tables {tables}"),))
+    if rows is not None:
+        raise UsageError("no-daily-tables", (("name", f"--rows {rows}"),))
 
 
 def checked_overrides(given: list[str] | None) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from farmsim.scenario.load import Loaded
-    from farmsim.scenario.schema import Scenario
 
 LangOption = Annotated[
     str | None,
@@ -83,7 +82,7 @@ class Screen:
         """Print text as it is, and a line end if it has none."""
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
-    def warn_of(self, *files: "Loaded[Scenario]") -> None:
+    def warn_of(self, *files: "Loaded[Any]") -> None:
         """Print what is odd about some scenarios to stderr, what is the same in several once."""
         from farmsim.report.messages import translate
         from farmsim.report.problems import render_problem

@@ -12,7 +12,7 @@ class Sampled(NamedTuple):
 
 
 class SourceSeen(NamedTuple):
-    """What a source brought after the warm-up, and how long its loads took to a site or out of the network."""
+    """What a source brought after the warm-up, and how long its loads took to a site or out of it all."""
 
     name: str
     loads: int

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from farmsim.errors import ScenarioError, UsageError
 from farmsim.experiment.run import RunResult, run_scenario, workers_for
 from farmsim.results.threshold import Threshold, find_threshold
-from farmsim.scenario.load import load_scenario
+from farmsim.scenario.kinds import load_season
 from farmsim.scenario.nodes import ListNode, MapNode, Node, number_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def break_even(
 ) -> BreakEven:
     """Play until the value is found; the random seed and replications are the scenario's, unless given."""
     began = time.perf_counter()
-    loaded = load_scenario(question.source, question.overrides)
+    loaded = load_season(question.source, question.overrides)
     _check_channels(question, loaded)
     now = number_at(loaded, question.key)
     low, high = ends_of(question, loaded)
@@ -92,7 +92,7 @@ def break_even(
     seed = loaded.scenario.random_seed if random_seed is None else random_seed
     other_side = None
     if question.other_channel is None:
-        other_side = load_scenario(question.against, question.overrides)
+        other_side = load_season(question.against, question.overrides)
     played = 0
 
     def told(done: float, _total: int) -> None:
@@ -168,7 +168,7 @@ def _gaps(result: RunResult, question: Question, other: Floats | None) -> Floats
 def _changed(question: Question, value: float) -> "Loaded[Scenario]":
     """The scenario with the number set."""
     text = f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.12g}"
-    return load_scenario(question.source, (*question.overrides, f"{question.key}={text}"))
+    return load_season(question.source, (*question.overrides, f"{question.key}={text}"))
 
 
 def _refuses(question: Question, value: float) -> bool:

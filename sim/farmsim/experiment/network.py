@@ -46,7 +46,7 @@ class NetworkResult:
         return np.array([getattr(outcome, table)[place][metric] for outcome in self.outcomes])
 
     def values_named(self, name: str) -> NDArray[np.float64] | None:
-        """The values of a metric of the whole network, or of `PLACE.metric`; None if there is no such thing."""
+        """The values of a metric of the whole network, or of `PLACE.metric`; None if there is none such."""
         return values_named(self.outcomes, name)
 
     def estimate_named(self, name: str) -> Estimate:
@@ -102,7 +102,7 @@ def run_network(
 
 
 def values_named(outcomes: Sequence[NetworkOutcome], name: str) -> NDArray[np.float64] | None:
-    """The values of a metric of the whole network, or of `PLACE.metric`; None if there is no such thing."""
+    """The values of a metric of the whole network, or of `PLACE.metric`; None if there is none such."""
     if name in outcomes[0].metrics:
         return np.array([outcome.metrics[name] for outcome in outcomes])
     place, _, metric = name.partition(".")

@@ -95,11 +95,14 @@ def run_to_precision(
         progress=progress,
         more=more,
     )
-    values = result.values(asked.metric)
+    return replace(result, stop=stop_of(result.values(asked.metric), asked, stages))
+
+
+def stop_of(values: NDArray[np.float64], asked: Precision, stages: list[int]) -> Stop:
+    """Why a run with these values of the metric is over, which was looked at after so many replications."""
     reason = reason_to_stop(values, asked)
     assert reason is not None, "a run ends for a reason"
-    stop = Stop(asked, reason, estimate(values), tuple(stages), needed(values, asked))
-    return replace(result, stop=stop)
+    return Stop(asked, reason, estimate(values), tuple(stages), needed(values, asked))
 
 
 def next_count(values: NDArray[np.float64], asked: Precision) -> int:

@@ -22,8 +22,7 @@ from farmsim.scenario.nodes import MapNode, Node, Plain, Scalar, plain
 from farmsim.scenario.provenance import split_sources, stamp
 
 if TYPE_CHECKING:
-    from farmsim.scenario.load import Loaded
-    from farmsim.scenario.schema import Scenario
+    from farmsim.scenario.kinds import Either
 
 SECTIONS = {
     "scenarios": mark("Scenarios"),
@@ -75,9 +74,9 @@ def show_screen(name: str, look: Look) -> Group:
         if section != "scenarios" and catalogue.lookup(section, name) is not None:
             return _entry_screen(section, name, look)
     if name in catalogue.bundled_scenarios() or Path(name).is_file():
-        from farmsim.scenario.load import load_scenario
+        from farmsim.scenario.kinds import load_either
 
-        return _scenario_screen(name, load_scenario(name), look)
+        return _scenario_screen(name, load_either(name), look)
     raise UsageError(
         "unknown-name", (("name", name), ("meant", ", ".join(did_you_mean(name, all_names(), 2))))
     )
@@ -110,7 +109,7 @@ def _entry_screen(section: str, name: str, look: Look) -> Group:
     return Group(*lines, *(Text(line) for line in detailed_lines(value_rows(node), look)))
 
 
-def _scenario_screen(name: str, loaded: "Loaded[Scenario]", look: Look) -> Group:
+def _scenario_screen(name: str, loaded: "Either", look: Look) -> Group:
     """A scenario with everything it uses written out."""
     from farmsim.report.file_screens import validity_screen
 

@@ -9,7 +9,12 @@ from farmsim.errors import UsageError
 from farmsim.report.catalogue_screens import SECTIONS, all_names, show_screen, stamped_entry
 from farmsim.report.cells import fit, pad, wrap
 from farmsim.report.messages import translate as _
-from farmsim.report.parameters import ANY, Parameter, find_parameters, parameters
+from farmsim.report.network_metrics import (
+    network_metric_lines,
+    network_metric_list,
+    network_metric_names,
+)
+from farmsim.report.parameters import ANY, Parameter, find_parameters, network_parameters, parameters
 from farmsim.report.terminal import Look
 from farmsim.report.topics import TOPICS, case_lines, topic_lines
 from farmsim.report.values import CONFIDENCE, ValueRow, plain_number, span_text, value_rows
@@ -32,6 +37,7 @@ def explain_screen(word: str, look: Look) -> Group:
     lines = _list_or_topic(word, look)
     if word in METRICS:
         lines += _metric_lines(word, look)
+    lines += network_metric_lines(word, look)
     if word.upper() in MESSAGES:
         lines += _code_lines(word.upper(), look)
     if not lines:
@@ -43,7 +49,8 @@ def explain_screen(word: str, look: Look) -> Group:
     if found:
         parts.append(Group(*(Text(line) for line in _parameter_lines(word, found, look))))
     if not parts:
-        known = [*METRICS, *MESSAGES, *all_names(), *ALL, *PLAYED, *TOPICS, *(p.name for p in parameters())]
+        named = (p.name for p in (*parameters(), *network_parameters()))
+        known = [*METRICS, *network_metric_names(), *MESSAGES, *all_names(), *ALL, *PLAYED, *TOPICS, *named]
         raise UsageError("unknown-name", (("name", word), ("meant", ", ".join(did_you_mean(word, known, 2)))))
     return Group(*parts)
 
@@ -68,7 +75,7 @@ def _metric_list(look: Look) -> list[str]:
     for name, metric in METRICS.items():
         first = pad(name, 29) + pad(fit(unit_label(metric.unit), 14), 15)
         lines += wrap(_(metric.definition), look.width, indent=" " * 44, first=first)
-    return lines
+    return [*lines, "", *network_metric_list(look)]
 
 
 def _metric_lines(name: str, look: Look) -> list[str]:
@@ -134,7 +141,7 @@ def _source_lines(key: str, look: Look) -> list[str]:
 def _parameter_list(look: Look) -> list[str]:
     """Every parameter with its sentence."""
     lines = [_("PARAMETERS of scenario files ({any} is a name of your choice)").format(any=ANY), look.rule]
-    for found in parameters():
+    for found in (*parameters(), *network_parameters()):
         variant = f"  ({found.variant})" if found.variant else ""
         lines.append(".".join(found.path) + variant)
         lines += wrap(_(found.description), look.width, indent="    ")

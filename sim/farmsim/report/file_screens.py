@@ -11,12 +11,15 @@ from farmsim.errors import Problem
 from farmsim.report.cells import pad, wrap
 from farmsim.report.messages import language
 from farmsim.report.messages import translate as _
+from farmsim.report.network_facts import network_facts
 from farmsim.report.numbers import figures, whole
 from farmsim.report.problems import render_problem, render_summary
 from farmsim.report.terminal import Look
 from farmsim.report.words import season
+from farmsim.scenario.kinds import network_of, season_of
 
 if TYPE_CHECKING:
+    from farmsim.scenario.kinds import Either
     from farmsim.scenario.load import Loaded
     from farmsim.scenario.schema import Scenario
 
@@ -31,15 +34,15 @@ def problem_lines(problems: Sequence[Problem]) -> list[str]:
     return [*lines, f"{render_summary(problems, _)}  {more}"]
 
 
-def validity_screen(
-    loaded: "Loaded[Scenario]", source: str, look: Look, overrides: Sequence[str] = ()
-) -> Group:
+def validity_screen(loaded: "Either", source: str, look: Look, overrides: Sequence[str] = ()) -> Group:
     """What a valid file says, in a few lines, and how many of its numbers have a source."""
     lines: list[Text] = []
     for problem in loaded.warnings:
         lines += [Text(line) for line in [*render_problem(problem, _, width=look.width), ""]]
     lines.append(Text(_("{file} is valid").format(file=source), style="bold"))
-    facts = _facts(loaded)
+    network = network_of(loaded)
+    facts = network_facts(network) if network else _facts(season_of(loaded, source))
+    facts += _origins(loaded)
     width = 16
     for name, fact in facts:
         lines += [
@@ -56,10 +59,7 @@ def _facts(loaded: "Loaded[Scenario]") -> list[tuple[str, str]]:
     tongue = language()
     groups = [group for county in scenario.counties.values() for group in county.growers.values()]
     harvest = sum(g.households * g.land_mu * g.yield_kg_per_mu for g in groups)
-    cited = sum(1 for row in loaded.provenance if row.source)
-    assumed = len(loaded.provenance) - cited
-    open_paths = ", ".join(loaded.unsourced[:4]) + (" ..." if len(loaded.unsourced) > 4 else "")
-    facts = [
+    return [
         (_("Name"), scenario.label.text(tongue) if scenario.label else scenario.name),
         (_("Season"), season(scenario.horizon_days, scenario.start)),
         (_("Products"), ", ".join(product.label.text(tongue) for product in scenario.products.values())),
@@ -71,11 +71,14 @@ def _facts(loaded: "Loaded[Scenario]") -> list[tuple[str, str]]:
             ),
         ),
         (_("Channels"), ", ".join(channel.label.text(tongue) for channel in scenario.channels.values())),
-        (
-            _("Sources"),
-            _("{cited} values cited, {assumed} assumed with a reason, {open} without either").format(
-                cited=cited, assumed=assumed, open=len(loaded.unsourced)
-            ),
-        ),
     ]
+
+
+def _origins(loaded: "Either") -> list[tuple[str, str]]:
+    """How many of the numbers have a source, and the first of those that have none."""
+    cited = sum(1 for row in loaded.provenance if row.source)
+    assumed = len(loaded.provenance) - cited
+    open_paths = ", ".join(loaded.unsourced[:4]) + (" ..." if len(loaded.unsourced) > 4 else "")
+    text = _("{cited} values cited, {assumed} assumed with a reason, {open} without either")
+    facts = [(_("Sources"), text.format(cited=cited, assumed=assumed, open=len(loaded.unsourced)))]
     return [*facts, (_("No source"), open_paths)] if open_paths else facts

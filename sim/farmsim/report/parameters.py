@@ -11,9 +11,12 @@ from pydantic.fields import FieldInfo
 from farmsim.params import Label
 from farmsim.report.messages import mark
 from farmsim.report.values import plain_number
+from farmsim.scenario.network_schema import NetworkScenario
 from farmsim.scenario.places import alternatives, model_of, unwrapped
 from farmsim.scenario.schema import Scenario
 
+NETWORK = "network"
+"""The key by which a file describes a supply network."""
 ANY = "ID"
 """Stands in a path for an identifier that the file chooses."""
 
@@ -52,13 +55,30 @@ def parameters() -> tuple[Parameter, ...]:
     return tuple(_fields(Scenario, (), ""))
 
 
+@cache
+def network_parameters() -> tuple[Parameter, ...]:
+    """All parameters of files that describe a supply network; those outside `network` bear its name."""
+    return tuple(
+        p if p.path[0] == NETWORK or p.variant else p._replace(variant=NETWORK)
+        for p in _fields(NetworkScenario, (), "")
+    )
+
+
 def find_parameters(word: str) -> list[Parameter]:
     """Parameters that a path means: exactly, else those whose last key (and some before it) it gives."""
     keys = word.split(".")
-    exact = [p for p in parameters() if len(p.path) == len(keys) and _matches(p.path, keys)]
+    known = (*parameters(), *_of_networks_alone())
+    exact = [p for p in known if len(p.path) == len(keys) and _matches(p.path, keys)]
     if exact:
         return exact
-    return [p for p in parameters() if p.path[-1] == keys[-1] and _contains(p.path, keys[:-1])]
+    return [p for p in known if p.path[-1] == keys[-1] and _contains(p.path, keys[:-1])]
+
+
+@cache
+def _of_networks_alone() -> tuple[Parameter, ...]:
+    """Parameters of networks that say something else than those of seasons, or are not among them."""
+    said = {(p.path, p.description) for p in parameters()}
+    return tuple(p for p in network_parameters() if (p.path, p.description) not in said)
 
 
 def _matches(path: tuple[str, ...], keys: list[str]) -> bool:
@@ -108,7 +128,8 @@ def _tag(model: type[BaseModel]) -> str:
 def _type(field: FieldInfo) -> str:
     """What kind of value a field takes; alternatives between bars."""
     words = []
-    for option in alternatives(field.annotation):
+    options = [inner for option in alternatives(field.annotation) for inner in alternatives(option)]
+    for option in options:
         bare = unwrapped(option)
         origin = typing.get_origin(bare)
         if origin is Literal:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from farmsim.report.parameters import Parameter, parameters
+from farmsim.report.network_words import CATALOGUES
+from farmsim.report.parameters import NETWORK, Parameter, network_parameters, parameters
 from farmsim.results.columns import Column
 from farmsim.results.daily import daily_columns
 from farmsim.results.metrics import METRICS
+from farmsim.results.network import TOTAL_METRICS
 from farmsim.results.orders import OUTCOMES, order_columns
 from farmsim.results.provinces import PROVINCE_METRICS
 
@@ -46,25 +48,41 @@ run; which order of a day, offer and province got what is drawn at random.
 """
 
 
+NETWORKS = """# Files of supply networks
+
+A file with the key `network` describes sources, stations, lanes, sites and customers instead of a season of
+counties. It is played event by event; times are days from the start.
+"""
+NETWORK_METRICS = """## Metrics of supply networks
+
+In `metrics` of the JSON document for the whole network, in `sources`, `stations`, `lanes`, `sites` and
+`customers` by name of the place. `expect:` and `--precision-metric` take the name of a total, or
+`PLACE.METRIC`. With `sample_days`, `farmsim run --out DIR` writes `DIR/series.csv`: a row a replication and
+look, a column for each `PLACE.what`.
+"""
+
+
 def reference_page() -> str:
     """The whole page."""
-    parts = [HEAD, *_parameter_lines(), "", "## Metrics", "", *_metric_lines()]
+    parts = [HEAD, *_parameter_lines(parameters()), "", "## Metrics", "", *_metric_lines()]
     parts += ["", PROVINCES, *_province_lines(), "", DAILY, *_column_lines(daily_columns())]
     parts += ["", ORDERS, *_column_lines(order_columns()), "", _outcomes_line(), ""]
+    parts += [NETWORKS, *_parameter_lines(network_parameters()), "", NETWORK_METRICS, *_network_lines(), ""]
     return "\n".join(parts)
 
 
-def _parameter_lines() -> Iterator[str]:
+def _parameter_lines(fields: tuple[Parameter, ...]) -> Iterator[str]:
     """One table a block, in the order of the schema."""
     blocks: dict[tuple[str, str], list[Parameter]] = {}
-    for field in parameters():
-        blocks.setdefault((".".join(field.path[:-1]), field.variant), []).append(field)
-    for (path, variant), fields in blocks.items():
+    for field in fields:
+        variant = "" if field.variant == NETWORK else field.variant
+        blocks.setdefault((".".join(field.path[:-1]), variant), []).append(field)
+    for (path, variant), block in blocks.items():
         yield f"## {path or 'Top of the file'}" + (f" (kind: {variant})" if variant else "")
         yield ""
         yield "| key | value | default | meaning |"
         yield "|---|---|---|---|"
-        for field in fields:
+        for field in block:
             yield _row(field)
         yield ""
 
@@ -81,6 +99,14 @@ def _metric_lines() -> Iterator[str]:
     for metric in METRICS.values():
         by = ", ".join(metric.by)
         yield f"| `{metric.name}` | {metric.unit} | {by} | {' '.join(metric.definition.split())} |"
+
+
+def _network_lines() -> Iterator[str]:
+    yield "| of | metric | unit | definition |"
+    yield "|---|---|---|---|"
+    for kind, metrics in (("the whole", TOTAL_METRICS), *CATALOGUES.items()):
+        for metric in metrics.values():
+            yield f"| {kind} | `{metric.name}` | {metric.unit} | {' '.join(metric.definition.split())} |"
 
 
 def _province_lines() -> Iterator[str]:

@@ -5,8 +5,9 @@ The same facts at every width; from 110 cells on, a further column shows weeks. 
 
 import math
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -28,6 +29,7 @@ from farmsim.results.metrics import METRICS
 from farmsim.scenario.catalogue import poverty_line
 
 if TYPE_CHECKING:
+    from farmsim.experiment.precision import Stop
     from farmsim.experiment.run import RunResult
 
 HEADLINE = (
@@ -42,6 +44,31 @@ HEADLINE = (
 CONSUMERS_METRICS = ("refund_share", "rating")
 """Only where consumers buy."""
 
+
+class Played(Protocol):
+    """What the first line of a screen tells of anything that was played."""
+
+    @property
+    def random_seed(self) -> int:
+        """The master random seed."""
+
+    @property
+    def outcomes(self) -> Sequence[object]:
+        """The replications."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+
+
+class Ending(NamedTuple):
+    """What the last lines of a screen tell."""
+
+    warnings: list[str]
+    note: str
+    checks: list[Check]
+
+
 ROUNDING = 1e-9
 """A relative difference up to this is rounding, not a fault of the books."""
 
@@ -55,7 +82,7 @@ class Invocation:
     saved: tuple[str, ...] = ()
     full: bool = False
 
-    def command(self, result: "RunResult") -> str:
+    def command(self, result: Played) -> str:
         """The command that gives the same result again."""
         parts = ["farmsim", "run", self.source, "--replications", str(len(result.outcomes))]
         parts += ["--random-seed", str(result.random_seed)]
@@ -71,7 +98,7 @@ def run_screen(result: "RunResult", look: Look, invocation: Invocation) -> Group
         Text(),
         outcome_table(result, look),
         *poverty_line_note(result, look),
-        *stop_note(result, look),
+        *stop_note(result.stop, look),
         Text(),
         kilogram_table(result, look),
         *balance_lines(result, look),
@@ -102,11 +129,11 @@ def title(result: "RunResult", look: Look, source: str) -> list[Text]:
     """What was run, how often, from which random seed; then the scenario in one line."""
     scenario = result.loaded.scenario
     name = scenario.label.text(language()) if scenario.label else scenario.name
-    subtitle = _joined([name, *_scale(result)], look.glyphs.dot + " ", look.width)
+    subtitle = joined([name, *_scale(result)], look.glyphs.dot + " ", look.width)
     return [headline(f"farmsim run  {source}", result, look), *(Text(line) for line in subtitle)]
 
 
-def headline(command: str, result: "RunResult", look: Look) -> Text:
+def headline(command: str, result: Played, look: Look) -> Text:
     """The first line of a screen about a run: command, how often it was played, from which random seed."""
     count = len(result.outcomes)
     right = (look.glyphs.dot + " ").join(
@@ -145,50 +172,61 @@ def poverty_line_note(result: "RunResult", look: Look) -> list[Text]:
     return [Text(line) for line in wrap(text, look.width)]
 
 
-def stop_note(result: "RunResult", look: Look) -> list[Text]:
+def stop_note(stop: "Stop | None", look: Look) -> list[Text]:
     """Why there are no more replications, if they were played to a precision."""
-    if result.stop is None:
+    if stop is None:
         return []
-    return [Text(line) for line in wrap(stop_sentence(result.stop, look.glyphs.plus_minus), look.width)]
+    return [Text(line) for line in wrap(stop_sentence(stop, look.glyphs.plus_minus), look.width)]
 
 
 def balance_lines(result: "RunResult", look: Look) -> list[Text]:
     """The honesty test: what is left of kilograms in minus out and of money, at the worst replication."""
     kg = max(relative(o.kg_in - o.kg_out, o.metrics["harvested_kg"]) for o in result.outcomes)
     money = max(abs(o.money_difference) for o in result.outcomes)
+    text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of what was paid")
+    return balance_text(text, kg, money, look)
+
+
+def balance_text(text: str, kg: float, money: float, look: Look) -> list[Text]:
+    """A sentence about the relative differences of both balances, with the verdict."""
     verdict = _("balance OK") if max(kg, money) <= ROUNDING else _("BOOKS DO NOT BALANCE")
-    text = _("{verdict}: kg in - out {kg} of the harvest, yuan {money} of what was paid").format(
-        verdict=verdict, kg=_tiny(kg), money=_tiny(money)
-    )
-    return [Text(line) for line in wrap(text, look.width)]
+    filled = text.format(verdict=verdict, kg=_tiny(kg), money=_tiny(money))
+    return [Text(line) for line in wrap(filled, look.width)]
 
 
 def closing_lines(result: "RunResult", look: Look, invocation: Invocation) -> list[Text]:
     """What to worry about, the scenario's note and expectations, where it is saved, how to get it again."""
-    verdicts = checks(result)
+    note = result.loaded.scenario.note
+    ending = Ending(warnings(result), note.get(language()) or note.get("en", ""), checks(result))
+    return ending_lines(ending, look, invocation, invocation.command(result))
+
+
+def ending_lines(ending: Ending, look: Look, invocation: Invocation, command: str) -> list[Text]:
+    """The last lines of a screen about a run; `command` gives the same result again."""
     lines = [Text()]
-    for warning in warnings(result):
+    for warning in ending.warnings:
         lines += [Text(line, style="bold") for line in wrap(warning, look.width, indent="  ", first="! ")]
-    note = result.loaded.scenario.note.get(language()) or result.loaded.scenario.note.get("en")
-    if note:
-        lines += [Text(line) for line in wrap(note, look.width)]
+    if ending.note:
+        lines += [Text(line) for line in wrap(ending.note, look.width)]
     lines += [
         Text(line, style="" if check.holds else "bold")
-        for check, line in zip(verdicts, expectation_lines(verdicts), strict=True)
+        for check, line in zip(ending.checks, expectation_lines(ending.checks), strict=True)
     ]
     names = [_("Saved"), _("Again"), _("Next")]
     width = max(cell_width(name) for name in names) + 2
     lines += [Text(pad(names[0], width) + saved) for saved in invocation.saved]
-    command = invocation.command(result)
     lines.append(Text(pad(names[1], width) + command + (" --full" if invocation.full else "")))
     return lines if invocation.full else [*lines, Text(pad(names[2], width) + command + " --full")]
 
 
 def warnings(result: "RunResult") -> list[str]:
     """What to worry about: how many warnings about the file there are, then the cautions."""
-    number = len(result.loaded.warnings)
+    return warned(len(result.loaded.warnings), [c.text(_) for c in cautions(result, language())])
+
+
+def warned(number: int, found: list[str]) -> list[str]:
+    """The cautions, after a line about so many warnings."""
     about = plural("{count} warning about the file", "{count} warnings about the file", number)
-    found = [caution.text(_) for caution in cautions(result, language())]
     return [about.format(count=number), *found] if number else found
 
 
@@ -215,7 +253,7 @@ def _short_unit(unit: str) -> str:
     return "" if unit == "points" else unit_label(unit.split("/", maxsplit=1)[0])
 
 
-def _joined(parts: list[str], dot: str, width: int) -> list[str]:
+def joined(parts: list[str], dot: str, width: int) -> list[str]:
     """The parts with dots between them, a new line begun where the next would not fit."""
     lines = [parts[0]]
     for part in parts[1:]:

@@ -31,6 +31,7 @@ _DEPTHS = {
     "desk": 1,
     "clock": 1,
     "expect": 2,
+    "network": 3,
 }
 """How many keys of a path name the block that a value stands in."""
 
@@ -74,6 +75,7 @@ def compact_lines(rows: list[ValueRow], look: Look) -> list[str]:
     for row in rows:
         keys = row.path.split(".")
         depth = _DEPTHS.get(keys[0], 0) if keys[2:3] != ["lanes"] and keys[2:3] != ["growers"] else 4
+        depth = depth if len(keys) > depth else 0
         here = ".".join(keys[:depth])
         if here != block and here:
             lines.append(here)

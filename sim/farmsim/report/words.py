@@ -128,6 +128,13 @@ UNITS = {
     "parcels": mark("parcels"),
     "trips": mark("trips"),
     "points": mark("points"),
+    "h": mark("h"),
+    "loads": mark("loads"),
+    "loads^2": mark("loads^2"),
+    "loads/day": mark("loads/day"),
+    "orders/day": mark("orders/day"),
+    "kg/day": mark("kg/day"),
+    "CNY/day": mark("CNY/day"),
 }
 
 BY = {"channel": mark("channel"), "county": mark("county"), "kind": mark("kind of produce")}

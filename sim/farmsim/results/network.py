@@ -16,11 +16,11 @@ from farmsim.domain.network_records import (
 from farmsim.results.network_metrics import (
     CUSTOMER_RULES,
     LANE_RULES,
-    SITE_RULES,
     SOURCE_RULES,
     STATION_RULES,
     Rule,
 )
+from farmsim.results.network_sites import SITE_RULES
 from farmsim.results.scope import Metric
 
 Parts = dict[str, dict[str, float]]

@@ -1,4 +1,7 @@
-"""The metrics of a supply network: one function a metric, its docstring the definition, by kind of place."""
+"""The metrics of a supply network: one function a metric, its docstring the definition, by kind of place.
+
+Those of sites are `network_sites`.
+"""
 
 import math
 from collections.abc import Callable
@@ -6,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from farmsim.domain.network_records import CustomersSeen, SiteSeen, SourceSeen, StationSeen, TrucksSeen
+from farmsim.domain.network_records import CustomersSeen, SourceSeen, StationSeen, TrucksSeen
 from farmsim.results.scope import Metric
 
 Rule = Callable[[Any, float], float]
@@ -17,7 +20,6 @@ HOURS = 24.0
 SOURCE_RULES: dict[str, Rule] = {}
 STATION_RULES: dict[str, Rule] = {}
 LANE_RULES: dict[str, Rule] = {}
-SITE_RULES: dict[str, Rule] = {}
 CUSTOMER_RULES: dict[str, Rule] = {}
 UNITS: dict[str, str] = {}
 """Units of all of them; one name means the same everywhere."""
@@ -36,7 +38,8 @@ def metric(table: dict[str, Rule], unit: str) -> Callable[[R], R]:
     return enter
 
 
-def _ratio(part: float, whole: float) -> float:
+def ratio(part: float, whole: float) -> float:
+    """NaN of nothing."""
     return part / whole if whole else math.nan
 
 
@@ -55,7 +58,7 @@ def source_brought_kg(seen: SourceSeen, days: float) -> float:  # noqa: ARG001
 @metric(SOURCE_RULES, "h")
 def source_mean_time_hours(seen: SourceSeen, days: float) -> float:  # noqa: ARG001
     """Mean time of its loads until they reach a site or leave the network."""
-    return _ratio(seen.days, seen.finished) * HOURS
+    return ratio(seen.days, seen.finished) * HOURS
 
 
 @metric(STATION_RULES, "loads")
@@ -67,19 +70,19 @@ def station_loads(seen: StationSeen, days: float) -> float:  # noqa: ARG001
 @metric(STATION_RULES, "share")
 def station_turned_away_share(seen: StationSeen, days: float) -> float:  # noqa: ARG001
     """Share of the loads that found no place to wait and were turned away."""
-    return _ratio(seen.turned_away, seen.loads)
+    return ratio(seen.turned_away, seen.loads)
 
 
 @metric(STATION_RULES, "share")
 def station_discarded_share(seen: StationSeen, days: float) -> float:  # noqa: ARG001
     """Share of the loads that were discarded because they waited too long or their life ended."""
-    return _ratio(seen.discarded, seen.loads)
+    return ratio(seen.discarded, seen.loads)
 
 
 @metric(STATION_RULES, "h")
 def station_mean_wait_hours(seen: StationSeen, days: float) -> float:  # noqa: ARG001
     """Mean time from coming to the start of service, of the loads whose service began."""
-    return _ratio(seen.wait_days, seen.begun) * HOURS
+    return ratio(seen.wait_days, seen.begun) * HOURS
 
 
 @metric(STATION_RULES, "h")
@@ -109,13 +112,13 @@ def station_last_wait_hours(seen: StationSeen, days: float) -> float:  # noqa: A
 @metric(STATION_RULES, "share")
 def station_waiting_share(seen: StationSeen, days: float) -> float:  # noqa: ARG001
     """Share of the loads whose service began that had to wait for it."""
-    return _ratio(seen.waited, seen.begun)
+    return ratio(seen.waited, seen.begun)
 
 
 @metric(STATION_RULES, "share")
 def station_found_idle_share(seen: StationSeen, days: float) -> float:  # noqa: ARG001
     """Share of the loads that found the station without work when they came."""
-    return _ratio(seen.found_idle, seen.loads)
+    return ratio(seen.found_idle, seen.loads)
 
 
 @metric(STATION_RULES, "loads")
@@ -139,7 +142,7 @@ def station_mean_queue(seen: StationSeen, days: float) -> float:
 @metric(STATION_RULES, "share")
 def station_utilisation(seen: StationSeen, days: float) -> float:
     """Share of the servers' time in which they work; NaN for a room without servers."""
-    return _ratio(seen.busy / days, seen.servers)
+    return ratio(seen.busy / days, seen.servers)
 
 
 @metric(STATION_RULES, "loads/day")
@@ -193,13 +196,13 @@ def lane_loads(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
 @metric(LANE_RULES, "h")
 def lane_mean_wait_hours(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
     """Mean time that a load stands on the truck before it leaves."""
-    return _ratio(seen.wait_days, seen.loads) * HOURS
+    return ratio(seen.wait_days, seen.loads) * HOURS
 
 
 @metric(LANE_RULES, "h")
 def lane_mean_gap_hours(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
     """Mean time between two departures."""
-    return _ratio(seen.gap_sum, seen.gaps) * HOURS
+    return ratio(seen.gap_sum, seen.gaps) * HOURS
 
 
 @metric(LANE_RULES, "h")
@@ -217,147 +220,6 @@ def lane_sd_gap_hours(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
 def lane_freight_cost(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
     """Cost of its trips."""
     return seen.freight
-
-
-@metric(SITE_RULES, "kg")
-def site_mean_stock_kg(seen: SiteSeen, days: float) -> float:
-    """Mean stock on hand: over time, or over the counts of the periods."""
-    return seen.stock / days
-
-
-@metric(SITE_RULES, "kg")
-def site_mean_backorders_kg(seen: SiteSeen, days: float) -> float:
-    """Mean demand that waits, of customers and of sites that ordered here."""
-    return seen.backlog / days
-
-
-@metric(SITE_RULES, "kg")
-def site_mean_transit_kg(seen: SiteSeen, days: float) -> float:
-    """Mean kilograms on the way here from the supplier."""
-    return seen.way / days
-
-
-@metric(SITE_RULES, "share")
-def site_stocked_share(seen: SiteSeen, days: float) -> float:
-    """Share of the time, or of the counts, with something on hand."""
-    return seen.stocked_days / days
-
-
-@metric(SITE_RULES, "share")
-def site_fill_rate(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """Share of the kilograms demanded here that were there at once."""
-    return _ratio(seen.at_once_kg, seen.demand_kg)
-
-
-@metric(SITE_RULES, "share")
-def site_full_orders_share(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """Share of the orders placed here that were served whole at once."""
-    return _ratio(seen.full_at_once, seen.demands)
-
-
-@metric(SITE_RULES, "kg")
-def site_end_stock_kg(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """Kilograms on hand at the horizon."""
-    return seen.on_hand
-
-
-@metric(SITE_RULES, "days")
-def site_sale_age_days(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """Mean days since the produce was brought in or bought, when it is issued; 0 for what keeps."""
-    return _ratio(seen.age_days_kg, seen.shipped_kg)
-
-
-@metric(SITE_RULES, "share")
-def site_outdated_share(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """Kilograms whose life ended here over kilograms received."""
-    return _ratio(seen.outdated_kg, seen.received_kg)
-
-
-def _site_total(field: str, definition: str) -> None:
-    """Enter what is summed up from the warm-up on, also as a mean a day."""
-
-    def total(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-        return float(getattr(seen, field))
-
-    def daily(seen: SiteSeen, days: float) -> float:
-        return float(getattr(seen, field)) / days
-
-    mass = field.endswith("_kg")
-    for rule, name, unit, text in (
-        (total, f"site_{field}", "kg" if mass else "orders", definition),
-        (daily, f"site_{field}_per_day", "kg/day" if mass else "orders/day", f"{definition[:-1]}, a day."),
-    ):
-        rule.__name__, rule.__doc__ = name, text
-        metric(SITE_RULES, unit)(rule)
-
-
-for _field, _definition in (
-    ("demand_kg", "Kilograms demanded here by customers and by sites."),
-    ("at_once_kg", "Kilograms of that demand that were there at once."),
-    ("lost_kg", "Kilograms of demand that were lost because they were not there."),
-    ("outdated_kg", "Kilograms whose life ended here."),
-    ("turned_away_kg", "Kilograms that did not fit and were turned away."),
-    ("received_kg", "Kilograms received."),
-    ("ordered_kg", "Kilograms ordered from the supplier."),
-    ("shipped_kg", "Kilograms issued to customers and to sites."),
-    ("orders", "Orders placed with the supplier."),
-    ("receipts", "Shipments and loads received."),
-    ("demands", "Orders placed here by customers and by sites."),
-):
-    _site_total(_field, _definition)
-
-COSTS = {
-    "purchase": "Price and freight of what was received.",
-    "ordering": "Fixed costs of orders.",
-    "holding": "Cost of holding stock.",
-    "transit": "Cost of holding what is on the way here.",
-    "backorder": "Cost of demand that waits.",
-    "shortage": "Cost of demand that was not there at once.",
-    "outdating": "Cost of what was thrown away.",
-    "delivery": "Cost of serving customers' orders.",
-}
-
-
-def _site_cost(item: str, definition: str) -> None:
-    def cost(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-        return seen.costs.get(item, 0.0)
-
-    cost.__name__, cost.__doc__ = f"site_{item}_cost", definition
-    metric(SITE_RULES, "CNY")(cost)
-
-
-for _item, _definition in COSTS.items():
-    _site_cost(_item, _definition)
-
-
-@metric(SITE_RULES, "CNY")
-def site_revenue(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """What customers paid."""
-    return seen.costs.get("revenue", 0.0)
-
-
-@metric(SITE_RULES, "CNY")
-def site_total_cost(seen: SiteSeen, days: float) -> float:  # noqa: ARG001
-    """All costs of the site."""
-    return sum(seen.costs.get(item, 0.0) for item in COSTS)
-
-
-@metric(SITE_RULES, "CNY/day")
-def site_cost_per_day(seen: SiteSeen, days: float) -> float:
-    """All costs of the site, a day."""
-    return site_total_cost(seen, days) / days
-
-
-@metric(SITE_RULES, "CNY")
-def site_profit(seen: SiteSeen, days: float) -> float:
-    """Revenue less all costs of the site."""
-    return site_revenue(seen, days) - site_total_cost(seen, days)
-
-
-@metric(SITE_RULES, "CNY/day")
-def site_profit_per_day(seen: SiteSeen, days: float) -> float:
-    """Revenue less all costs of the site, a day."""
-    return site_profit(seen, days) / days
 
 
 @metric(CUSTOMER_RULES, "orders")
@@ -390,12 +252,12 @@ def customers_delivered_kg(seen: CustomersSeen, days: float) -> float:  # noqa: 
     return seen.delivered_kg
 
 
-def _catalogue(rules: dict[str, Rule]) -> dict[str, Metric]:
+def catalogue(rules: dict[str, Rule]) -> dict[str, Metric]:
+    """The metrics that some rules give."""
     return {name: Metric(name, UNITS[name], (rule.__doc__ or "").strip(), ()) for name, rule in rules.items()}
 
 
-SOURCE_METRICS = _catalogue(SOURCE_RULES)
-STATION_METRICS = _catalogue(STATION_RULES)
-LANE_METRICS = _catalogue(LANE_RULES)
-SITE_METRICS = _catalogue(SITE_RULES)
-CUSTOMER_METRICS = _catalogue(CUSTOMER_RULES)
+SOURCE_METRICS = catalogue(SOURCE_RULES)
+STATION_METRICS = catalogue(STATION_RULES)
+LANE_METRICS = catalogue(LANE_RULES)
+CUSTOMER_METRICS = catalogue(CUSTOMER_RULES)

@@ -61,7 +61,7 @@ def fault_problem(tree: MapNode, fault: Fault) -> Problem:
     known = list(fault.candidates)
     guesses = did_you_mean(fault.arguments.get("name", ""), known)[:1]
     arguments = {"path": ".".join(fault.path), **{key: str(value) for key, value in fault.arguments.items()}}
-    remedies = [*(remedy("did-you-mean", guess=guess) for guess in guesses), *choices(known)]
+    remedies = [*(remedy("did-you-mean", guess=guess) for guess in guesses), *choices(known), *fault.remedies]
     mark = place.key if fault.on_key else place.mark
     return mark.problem(fault.code, *remedies, **arguments)
 

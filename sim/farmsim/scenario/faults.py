@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from farmsim.scenario.text import Remedy
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -17,3 +19,5 @@ class Fault:
     arguments: dict[str, str] = field(default_factory=dict)
     candidates: Sequence[str] = ()
     on_key: bool = False
+    remedies: Sequence[Remedy] = ()
+    """What would mend it, where that is not one of the candidates."""

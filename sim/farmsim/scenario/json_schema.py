@@ -31,11 +31,13 @@ _SOURCE: Schema = {
 }
 
 
-def scenario_json_schema(model: type[BaseModel], names: Callable[[str], list[str]] | None = None) -> Schema:
+def scenario_json_schema(
+    model: type[BaseModel], names: Callable[[str], list[str]] | None = None, *, with_use: bool = True
+) -> Schema:
     """The JSON Schema for files of `model`; with `names`, `use` completes to the entries of the catalogue."""
     schema: Schema = _relaxed(model.model_json_schema())
     definitions: Schema = schema.get("$defs", {})
-    for pattern, section in SECTIONS.items():
+    for pattern, section in SECTIONS.items() if with_use else ():
         for block in _blocks_at([schema], pattern, definitions):
             block.setdefault("properties", {})["use"] = _use(section, names)
     schema["properties"]["extends"] = {
@@ -45,6 +47,44 @@ def scenario_json_schema(model: type[BaseModel], names: Callable[[str], list[str
     schema["properties"]["sources"] = {"type": "object", "additionalProperties": _SOURCE}
     title = schema.pop("title", model.__name__)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"farmsim {title}", **schema}
+
+
+def both_kinds(season: Schema, network: Schema) -> Schema:
+    """One schema for both kinds of files: those with the key `network` are held against the second.
+
+    Blocks that both have under one name are the same; others of one name are kept apart.
+    """
+    shared = season.get("$defs", {})
+    own = {
+        name: name if shared.get(name, block) == block else f"Network{name}"
+        for name, block in network.get("$defs", {}).items()
+    }
+    named = _renamed(network, {f"#/$defs/{name}": f"#/$defs/{new}" for name, new in own.items()})
+    definitions = shared | {own[name]: block for name, block in named.pop("$defs", {}).items()}
+    head = {"$schema": season["$schema"], "title": "farmsim scenario"}
+    bodies = [
+        {key: value for key, value in one.items() if key not in {"$schema", "$defs", "title"}}
+        for one in (named, season)
+    ]
+    return {
+        **head,
+        "if": {"required": ["network"]},
+        "then": bodies[0],
+        "else": bodies[1],
+        "$defs": definitions,
+    }
+
+
+def _renamed(node: Any, names: dict[str, str]) -> Any:
+    """The schema with references to definitions under their new names."""
+    if isinstance(node, list):
+        return [_renamed(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: names.get(value, value) if key == "$ref" and isinstance(value, str) else _renamed(value, names)
+        for key, value in node.items()
+    }
 
 
 def _use(section: str, names: Callable[[str], list[str]] | None) -> Schema:

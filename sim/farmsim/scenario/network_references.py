@@ -6,6 +6,7 @@ from farmsim.domain.supply import UNLIMITED
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.network_schema import NetworkScenario
 from farmsim.scenario.references import unknown
+from farmsim.scenario.text import remedy
 
 Path = tuple[str, ...]
 
@@ -42,7 +43,7 @@ def _workshop(scenario: NetworkScenario, site: str, supplier: str) -> Iterator[F
     station = scenario.network.stations.get(supplier)
     if station is not None and (station.waiting_places, station.patience_hours) != (None, None):
         path = ("network", "sites", site, "replenishment", "supplier")
-        yield Fault(path, "E060", {"name": supplier})
+        yield Fault(path, "E060", {"name": supplier}, remedies=[remedy("no-limits")])
 
 
 def _names(scenario: NetworkScenario) -> Iterator[Fault]:
@@ -53,7 +54,8 @@ def _names(scenario: NetworkScenario) -> Iterator[Fault]:
         for name in getattr(network, section):
             if name in taken:
                 path = ("network", section, name)
-                yield Fault(path, "E055", {"name": name, "other": taken[name]}, on_key=True)
+                arguments = {"name": name, "other": taken[name]}
+                yield Fault(path, "E055", arguments, on_key=True, remedies=[remedy("other-name")])
             taken[name] = section
 
 
@@ -67,11 +69,13 @@ def _circles(scenario: NetworkScenario) -> Iterator[Fault]:
     onward |= {name: lane.to for name, lane in network.lanes.items()}
     for name in suppliers:
         if _returns(name, suppliers):
-            yield Fault(("network", "sites", name, "replenishment", "supplier"), "E056", {"name": name})
+            path: Path = ("network", "sites", name, "replenishment", "supplier")
+            yield Fault(path, "E056", {"name": name}, remedies=[remedy("break-chain")])
     for name in onward:
         if _returns(name, onward):
             section = "stations" if name in network.stations else "lanes"
-            yield Fault(("network", section, name, "to"), "E056", {"name": name})
+            path = ("network", section, name, "to")
+            yield Fault(path, "E056", {"name": name}, remedies=[remedy("break-chain")])
 
 
 def _returns(name: str, ways: Mapping[str, str | None]) -> bool:
@@ -97,6 +101,9 @@ def _products(scenario: NetworkScenario) -> Iterator[Fault]:
 def _time(scenario: NetworkScenario) -> Iterator[Fault]:
     """The warm-up ends before the horizon, and belongs to questions about the long run."""
     if scenario.warm_up_days >= scenario.horizon_days:
-        yield Fault(("warm_up_days",), "E058", {"horizon": f"{scenario.horizon_days:g}"})
+        longer = remedy("write", text=f"horizon_days: {10 * scenario.warm_up_days:g}")
+        arguments = {"horizon": f"{scenario.horizon_days:g}"}
+        yield Fault(("warm_up_days",), "E058", arguments, remedies=[longer])
     if scenario.warm_up_days and not scenario.steady_state:
-        yield Fault(("warm_up_days",), "E059", {})
+        ways = [remedy("write", text="steady_state: true"), remedy("write", text="warm_up_days: 0")]
+        yield Fault(("warm_up_days",), "E059", {}, remedies=ways)
