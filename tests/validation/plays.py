@@ -21,8 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from farmsim.experiment.network import run_network
 from farmsim.experiment.run import run_scenario
 from farmsim.scenario.load import load_scenario
+from farmsim.scenario.network_schema import NetworkScenario
 from validation.catalogue import FOLDER, RANDOM_SEED, catalogue
 
 SCENARIOS = FOLDER / "scenarios"
@@ -79,9 +81,13 @@ def scenario_case(
     replications: int = REPLICATIONS,
     fast: bool = False,
     without: Mapping[str, str] | None = None,
+    expected: Mapping[str, tuple[Any, str]] | None = None,
     note: str = "",
 ) -> Case:
-    """A case that is played as a scenario file named after it; a list of reads gives a list of numbers."""
+    """A case that is played as a scenario file named after it; a list of reads gives a list of numbers.
+
+    `expected` gives the catalogue's value in another form, and why.
+    """
     runs = {"": Run()} if runs is None else runs
 
     def obtain() -> dict[str, Obtained]:
@@ -92,10 +98,13 @@ def scenario_case(
             means = [mean_of(values) for values in each]
             value, se = [m.value for m in means], [m.se for m in means]
             is_list = isinstance(read, list)
+            wanted, why = (expected or {}).get(metric, (None, ""))
             found[metric] = Obtained(
                 value if is_list else value[0],
-                se if is_list else se[0],
+                (se if is_list else se[0]) if replications > 1 else None,
                 max(m.replications for m in means),
+                expected=wanted,
+                note=why,
             )
         return found
 
@@ -106,8 +115,10 @@ def scenario_case(
 def played(file: str, sets: tuple[str, ...] = (), replications: int = REPLICATIONS) -> tuple[Any, ...]:
     """Outcomes of a file of `scenarios/` (or of a bundled scenario) by replication."""
     where = str(SCENARIOS / file) if file.endswith(".yaml") else file
-    result = run_scenario(
-        load_scenario(where, sets), replications=replications, random_seed=RANDOM_SEED, workers=WORKERS
+    loaded = load_scenario(where, sets)
+    play = run_network if isinstance(loaded.scenario, NetworkScenario) else run_scenario
+    result = play(
+        loaded, replications=replications, random_seed=RANDOM_SEED, workers=min(WORKERS, replications)
     )
     return tuple(result.outcomes)
 

@@ -6,13 +6,35 @@ To register cases, put a list `CASES` into a module of `cases/` and name the mod
 import math
 from typing import Any
 
-from validation.cases import choice, conservation, money, produce, statistics
+from validation.cases import (
+    choice,
+    conservation,
+    echelons,
+    inventory,
+    money,
+    peers,
+    perishables,
+    produce,
+    queues,
+    statistics,
+)
 from validation.catalogue import RANDOM_SEED, CatalogueCase, catalogue
 from validation.plays import Case, Obtained
 from validation.rules import Told, judge, rule_of
 from validation.scope import LEFT_OUT, PENDING
 
-MODULES = (choice, produce, money, statistics, conservation)
+MODULES = (
+    queues,
+    inventory,
+    peers,
+    perishables,
+    echelons,
+    choice,
+    produce,
+    money,
+    statistics,
+    conservation,
+)
 DIGITS = 9
 """Significant digits of results that are kept."""
 

@@ -1,4 +1,4 @@
-"""Which cases of the catalogue are not played: left out for a reason, or still to be registered."""
+"""Which cases of the catalogue are not played, and why."""
 
 LEFT_OUT = {
     "E02": "Harvests are given: growers do not decide from last season's price what they plant, and no price "
@@ -9,8 +9,13 @@ LEFT_OUT = {
     "catalogue.",
     "F01": "farmsim follows receipts and costs; nobody in it takes a loan and pays it off by instalments.",
     "F02": "As F01.",
-    "M04": "No policy of farmsim forecasts from a moving average of past demand, and no order sends goods "
-    "back, as the negative orders of this case do.",
+    "I01": "Demand comes in orders, and orders are events: stock that runs out evenly, as from a tap, has no "
+    "place in a produce supply chain. With unit orders the mean stock differs by half a unit, and formulas "
+    "for the best quantity are not part of farmsim.",
+    "I02": "As I01.",
+    "I03": "As I01, with a reorder point below zero.",
+    "I23": "The formulas are approximations for demand that flows evenly with normal noise; single orders "
+    "overshoot the reorder point, which the formulas leave out.",
     "P12": "No policy of farmsim looks an order up in a table by ages of stock. Optional in the catalogue, "
     "which says to skip it then.",
     "P23": "Stock ages at inspections and is sold at hours of the day: decay against a continuous outflow "
@@ -18,44 +23,5 @@ LEFT_OUT = {
 }
 """Why farmsim cannot play a case, by id. No feature is added to farmsim only to serve a case."""
 
-PENDING = (
-    *(
-        "Q01",
-        "Q03",
-        "Q05",
-        "Q07",
-        "Q09",
-        "Q11",
-        "Q12",
-        "Q14",
-        "Q17",
-        "Q19",
-        "Q21",
-        "Q22",
-        "Q24",
-        "Q25",
-        "Q26",
-        "Q27",
-    ),
-    *(
-        "I01",
-        "I02",
-        "I03",
-        "I05",
-        "I07",
-        "I09",
-        "I11",
-        "I12",
-        "I14",
-        "I16",
-        "I17",
-        "I19",
-        "I21",
-        "I23",
-        "I24",
-    ),
-    *("I25", "I26", "I27", "I30", "I32"),
-    *("P01", "P02", "P03", "P07", "P08", "P14", "P17"),
-    *("M01", "M02", "M06", "M07", "M08", "M10", "M12"),
-)
+PENDING: tuple[str, ...] = ()
 """Cases that are to be registered."""
