@@ -13,7 +13,10 @@ from pydantic import BaseModel
 
 import farmsim
 from farmsim.params import Label, Params
+from farmsim.report.network_words import CATALOGUES
 from farmsim.results.metrics import METRICS
+from farmsim.results.network import TOTAL_METRICS
+from farmsim.scenario.network_schema import NetworkScenario
 from farmsim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parents[1]
@@ -81,7 +84,7 @@ def test_every_module_can_be_imported_on_its_own():
 
 def blocks():
     """Every block of parameters that a scenario can contain."""
-    found, open_types = set(), [Scenario]
+    found, open_types = set(), [Scenario, NetworkScenario]
     while open_types:
         kind = open_types.pop()
         if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in found:
@@ -118,7 +121,8 @@ def test_every_parameter_is_read_somewhere():
 
 def test_every_metric_has_a_unit_and_a_definition():
     assert METRICS
-    for name, metric in METRICS.items():
+    of_networks = [TOTAL_METRICS, *CATALOGUES.values()]
+    for name, metric in (pair for table in (METRICS, *of_networks) for pair in table.items()):
         assert metric.name == name
         assert metric.unit, name
         assert metric.definition.endswith("."), name

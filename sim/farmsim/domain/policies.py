@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from farmsim.domain.distributions import Finite, Normal, PoissonCount, Uniform
 from farmsim.params import Count, NonNegative, Params, Positive
@@ -65,8 +66,9 @@ class OrderUpTo(Params):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.level_kg < self.reorder_kg:
-            message = f"level_kg ({self.level_kg:g}) must be at least reorder_kg ({self.reorder_kg:g})"
-            raise ValueError(message)
+            told = {"level": f"{self.level_kg:g}", "reorder": f"{self.reorder_kg:g}"}
+            write = f"level_kg: {self.reorder_kg:g}"
+            raise PydanticCustomError("E065", "S is below s", {**told, "write": write})
         return self
 
     def quantity(self, now: Position) -> float:

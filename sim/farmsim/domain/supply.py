@@ -8,6 +8,7 @@ at the event `count` of each period or, without one, weighted by time.
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from farmsim.domain.arrivals import Stream
 from farmsim.domain.distributions import Distribution
@@ -96,7 +97,7 @@ class Replenishment(Params):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.standing_kg is None) != (self.standing_reviews == 0):
-            raise ValueError("standing_kg and standing_reviews belong together")
+            raise PydanticCustomError("E066", "one without the other", {})
         return self
 
 
@@ -161,7 +162,6 @@ class SupplyNetwork(Params):
     def _each_event_once(self) -> Self:
         missing = [event for event in EVENTS if event not in self.order_of_events]
         if missing or len(set(self.order_of_events)) < len(self.order_of_events):
-            raise ValueError(
-                "order_of_events must name receive, expire, demand and order once each, and may name count"
-            )
+            write = f"order_of_events: [{', '.join(EVENTS)}]"
+            raise PydanticCustomError("E067", "each event once", {"write": write})
         return self

@@ -38,8 +38,10 @@ from farmsim.results.scope import Metric
 if TYPE_CHECKING:
     from farmsim.experiment.network import NetworkResult
 
-LEAST_NUMBER, WIDE_NUMBER, LEAST_LABEL = 8, 17, 16
-"""Cells of a column of numbers, of one with its intervals, and of the names of places, at the least."""
+LEAST_NUMBER, WIDE_NUMBER, LEAST_LABEL, MOST_NUMBER = 8, 16, 16, 13
+"""Cells of a column of numbers, of one with its intervals, of the names of places; of numbers at the most."""
+DUST = 1e-9
+"""So small a share of all kilograms is rounding."""
 ALWAYS = ("fill_rate", "sold_kg")
 """Shown of a network with customers even where they are zero."""
 
@@ -101,7 +103,7 @@ def kilograms_table(result: "NetworkResult", look: Look) -> RenderableType:
     ]
     for name in goals:
         values = np.array([o.destinations.get(name, 0.0) for o in result.outcomes])
-        if values.any():
+        if values.max() > DUST * total.mean():
             rows.append(cells(destination_label(name), values))
     out = np.array([outcome.kg_out for outcome in result.outcomes])
     columns = (
@@ -195,9 +197,10 @@ def _place_table(result: "NetworkResult", table: Places, places: list[str], look
         rows.append([place, *means])
         if has_intervals and not look.is_wide:
             rows.append([f"  {sign}", *halves])
-    room = min(look.width // 6, (look.width - LEAST_LABEL) // max(len(kept), 1))
     least = WIDE_NUMBER if look.is_wide and has_intervals else LEAST_NUMBER
-    widths = [max(least, room, cell_width(heading) + 1) for heading in headings]
+    widths = [max(least, cell_width(heading) + 1) for heading in headings]
+    spare = max(0, look.width - LEAST_LABEL - sum(widths)) // max(len(widths), 1)
+    widths = [max(width, min(width + spare, MOST_NUMBER)) for width in widths]
     label = max(LEAST_LABEL, look.width - sum(widths))
     columns = [Column(_(HEADINGS[table]), label)]
     columns += [Column(heading, width, right=True) for heading, width in zip(headings, widths, strict=True)]

@@ -48,7 +48,7 @@ TOTALS = {
     "revenue": mark("Revenue"),
     "total_cost": mark("All costs"),
     "cost_per_day": mark("Cost a day"),
-    "fill_rate": mark("Fill rate, all orders"),
+    "fill_rate": mark("Fill rate at all sites"),
     "wanted_kg": mark("Customers ordered"),
     "sold_kg": mark("Customers got"),
     "outdated_kg": mark("Outdated or discarded"),
@@ -96,7 +96,7 @@ COLUMNS: dict[Places, tuple[Shown, ...]] = {
     ),
     "customers": (
         Shown("orders", mark("orders")),
-        Shown("wanted_kg", mark("ordered")),
+        Shown("wanted_kg", mark("wanted")),
         Shown("sold_kg", mark("got")),
         Shown("delivered_kg", mark("delivered")),
     ),

@@ -86,6 +86,9 @@ MESSAGES: dict[str, str] = {
     "E062": N_('the trace "{name}" cannot be read: {what}'),
     "E063": N_('the trace has no column "{name}"'),
     "E064": N_('row {row} of the column "{name}" is "{value}", which is no number'),
+    "E065": N_("level_kg ({level}) must be at least reorder_kg ({reorder})"),
+    "E066": N_("standing_kg and standing_reviews belong together"),
+    "E067": N_("order_of_events must name receive, expire, demand and order once each, and may name count"),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),

@@ -98,7 +98,8 @@ def problem_of(failure: Failure) -> Problem:
     place, kind = failure.place, failure.type
     if _CODE.fullmatch(kind) and kind in MESSAGES:
         arguments = {key: str(value) for key, value in failure.context.items()}
-        return place.mark.problem(kind, **{"path": _path(place), **arguments})
+        ways = [remedy("write", text=arguments.pop("write"))] if "write" in arguments else []
+        return place.mark.problem(kind, *ways, **{"path": _path(place), **arguments})
     words = _WORDINGS.get(kind) or (_wrong_type if kind in _EXPECTED else _other)
     return words(failure)
 
