@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from farmsim.domain.distributions import Distribution, draw
+from farmsim.domain.distributions import Distribution, draw, mean_of
 from farmsim.params import Count, Hour, NonNegative, Params, Positive, Share
 
 CHUNK = 1024
@@ -27,6 +27,11 @@ class PoissonArrivals(Params):
         default=0.0, description="Height of a daily sine wave of the rate, as a share of its mean."
     )
     peak_hour: Hour = Field(default=12.0, description="Hour at which the wave is highest.")
+
+    @property
+    def mean_per_day(self) -> float:
+        """Arrivals a day in the mean."""
+        return self.per_day
 
     def moments(self, generator: np.random.Generator) -> Iterator[float]:
         """Exponential gaps; with a wave, candidates at the highest rate are kept in proportion to the rate.
@@ -51,6 +56,11 @@ class EvenArrivals(Params):
     every_days: Positive = Field(default=1.0, description="Distance between two of them, days.")
     first_day: NonNegative = Field(default=0.0, description="Moment of the first, days from the start.")
 
+    @property
+    def mean_per_day(self) -> float:
+        """Arrivals a day in the mean."""
+        return 1.0 / self.every_days
+
     def moments(self, generator: np.random.Generator) -> Iterator[float]:  # noqa: ARG002 (as all kinds)
         """Multiples of the distance; nothing is drawn."""
         return (self.first_day + turn * self.every_days for turn in count())
@@ -62,11 +72,16 @@ class RenewalArrivals(Params):
     kind: Literal["renewal"]
     days_between: Distribution = Field(description="Time between two arrivals, days.")
 
+    @property
+    def mean_per_day(self) -> float:
+        """Arrivals a day in the mean."""
+        return 1.0 / max(mean_of(self.days_between), 1e-9)
+
     def moments(self, generator: np.random.Generator) -> Iterator[float]:
-        """Sums of gaps."""
+        """Sums of gaps; none is negative."""
         now = 0.0
         while True:
-            when = now + np.cumsum(draw(self.days_between, generator, CHUNK))
+            when = now + np.cumsum(np.maximum(draw(self.days_between, generator, CHUNK), 0.0))
             now = float(when[-1])
             yield from when.tolist()
 
@@ -79,6 +94,11 @@ class TraceArrivals(Params):
         description="Kilograms of day 0, 1, ...; after the last day nothing comes."
     )
     every_days: Positive = Field(default=1.0, description="Length of what is called a day here, days.")
+
+    @property
+    def mean_per_day(self) -> float:
+        """Arrivals a day in the mean."""
+        return 1.0 / self.every_days
 
     def moments(self, generator: np.random.Generator) -> Iterator[float]:  # noqa: ARG002 (as all kinds)
         """The days that are listed."""
@@ -116,7 +136,8 @@ class Stream(Params):
         if isinstance(self.arrivals, TraceArrivals):
             return (kg for kg in self.arrivals.kg_by_day for _ in range(self.at_once))
         if isinstance(self.kg, float | int):
-            return repeat(round(self.kg) if self.whole_kg else float(self.kg))
+            kg = max(float(self.kg), 0.0)
+            return repeat(float(round(kg)) if self.whole_kg else kg)
         return self._drawn(generator)
 
     def _drawn(self, generator: np.random.Generator) -> Iterator[float]:

@@ -16,6 +16,8 @@ from farmsim.domain.distributions import Finite, Normal, PoissonCount, Uniform
 from farmsim.params import Count, NonNegative, Params, Positive
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9
+"""Kilograms by which a position may miss a reorder point and still be at it: 0.1 + 0.2 is not 0.3."""
 
 
 class Position(NamedTuple):
@@ -73,8 +75,8 @@ class OrderUpTo(Params):
 
     def quantity(self, now: Position) -> float:
         """S less the position, or nothing."""
-        low = now.inventory < self.reorder_kg if self.only_below else now.inventory <= self.reorder_kg
-        return max(self.level_kg - now.inventory, 0.0) if low else 0.0
+        most = self.reorder_kg - ROUNDING if self.only_below else self.reorder_kg + ROUNDING
+        return max(self.level_kg - now.inventory, 0.0) if now.inventory <= most else 0.0
 
 
 class FixedQuantity(Params):
@@ -86,7 +88,7 @@ class FixedQuantity(Params):
 
     def quantity(self, now: Position) -> float:
         """A multiple of Q, or nothing."""
-        short = self.reorder_kg - now.inventory
+        short = self.reorder_kg - now.inventory + ROUNDING
         return 0.0 if short < 0.0 else self.quantity_kg * (math.floor(short / self.quantity_kg) + 1.0)
 
 
