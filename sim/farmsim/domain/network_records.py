@@ -48,6 +48,8 @@ class StationSeen(NamedTuple):
     worked_kg: float
     turned_away_kg: float
     discarded_kg: float
+    working: float
+    """Cost of the work."""
 
 
 class TrucksSeen(NamedTuple):
@@ -97,6 +99,7 @@ class CustomersSeen(NamedTuple):
     wanted_kg: float
     sold_kg: float
     deliveries: int
+    """Orders of which the last kilogram that they will get has reached them."""
     delivered_kg: float
 
 

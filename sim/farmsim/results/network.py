@@ -124,6 +124,11 @@ def _sum_of_sites(tally: NetworkTally, days: float, name: str) -> float:
     return sum(SITE_RULES[name](seen, days) for seen in tally.sites)
 
 
+def _on_the_way(tally: NetworkTally) -> float:
+    """Costs that no site has: freight of lanes and work at stations."""
+    return sum(seen.freight for seen in tally.trucks) + sum(seen.working for seen in tally.stations)
+
+
 @_total("kg")
 def wanted_kg(tally: NetworkTally, days: float) -> float:  # noqa: ARG001
     """Kilograms that customers ordered."""
@@ -157,14 +162,14 @@ def mean_stock_kg(tally: NetworkTally, days: float) -> float:
 
 @_total("CNY")
 def total_cost(tally: NetworkTally, days: float) -> float:
-    """All costs of all sites and lanes."""
-    return _sum_of_sites(tally, days, "total_cost") + sum(seen.freight for seen in tally.trucks)
+    """All costs of all sites, lanes and stations."""
+    return _sum_of_sites(tally, days, "total_cost") + _on_the_way(tally)
 
 
 @_total("CNY/day")
 def cost_per_day(tally: NetworkTally, days: float) -> float:
-    """All costs of all sites and lanes, a day."""
-    return (_sum_of_sites(tally, days, "total_cost") + sum(seen.freight for seen in tally.trucks)) / days
+    """All costs of all sites, lanes and stations, a day."""
+    return (_sum_of_sites(tally, days, "total_cost") + _on_the_way(tally)) / days
 
 
 @_total("CNY")
@@ -175,5 +180,5 @@ def revenue(tally: NetworkTally, days: float) -> float:
 
 @_total("CNY")
 def profit(tally: NetworkTally, days: float) -> float:
-    """Revenue less all costs of all sites and lanes."""
-    return _sum_of_sites(tally, days, "profit") - sum(seen.freight for seen in tally.trucks)
+    """Revenue less all costs of all sites, lanes and stations."""
+    return _sum_of_sites(tally, days, "profit") - _on_the_way(tally)

@@ -181,6 +181,12 @@ def station_turned_away_kg(seen: StationSeen, days: float) -> float:  # noqa: AR
     return seen.turned_away_kg
 
 
+@metric(STATION_RULES, "CNY")
+def station_working_cost(seen: StationSeen, days: float) -> float:  # noqa: ARG001
+    """Cost of the work on the kilograms whose service ended."""
+    return seen.working
+
+
 @metric(LANE_RULES, "trips")
 def lane_trips(seen: TrucksSeen, days: float) -> float:  # noqa: ARG001
     """Trucks that left."""
@@ -242,7 +248,7 @@ def customers_sold_kg(seen: CustomersSeen, days: float) -> float:  # noqa: ARG00
 
 @metric(CUSTOMER_RULES, "orders")
 def customers_deliveries(seen: CustomersSeen, days: float) -> float:  # noqa: ARG001
-    """Deliveries that reached them before the horizon."""
+    """Orders of which all that they will get had reached them before the horizon."""
     return seen.deliveries
 
 

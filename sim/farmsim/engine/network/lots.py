@@ -24,9 +24,9 @@ class Lot:
         "owner",
         "place",
         "priority",
+        "product",
         "since",
         "source",
-        "waits",
     )
 
     def __init__(self, kg: float, born: float, life: float = NEVER) -> None:
@@ -42,13 +42,14 @@ class Lot:
         self.priority = 0
         self.came = 0.0
         """When it came to the station where it is."""
-        self.waits = False
+        self.product: str | None = None
+        """What it is, where that is not known by the place; None for the only product."""
         self.source: Any = None
         """The source that brought it, if any."""
         self.owner: Any = None
         """The site that ordered it, if any."""
         self.place: Any = None
-        """The site on whose shelf it lies, if any."""
+        """The site on whose shelf it lies, or the station in whose line it waits."""
 
     def enter(self, now: float, rate: float) -> None:
         """It lies from now on where it ages at this rate."""
@@ -77,7 +78,7 @@ class Shelf(Protocol):
         """Lay a lot on it."""
 
     def take(self, kg: float) -> list[Lot]:
-        """Lots of so many kilograms in the order of issue; there must be as many."""
+        """Lots of so many kilograms in the order of issue; there must be as many, up to rounding."""
 
     def drop(self, lot: Lot) -> None:
         """Throw a lot away; its kilograms become 0."""
@@ -129,12 +130,16 @@ class Row:
         self.kg += lot.kg
 
     def take(self, kg: float) -> list[Lot]:
-        """Lots of so many kilograms in the order of issue; there must be as many."""
+        """Lots of so many kilograms in the order of issue.
+
+        The sum of what lies here is kept apart from the lots; after many large amounts the two differ by
+        rounding, and the last of the lots may be a little less than what is asked for.
+        """
         end = -1 if self._newest else 0
         pop = self._lots.pop if self._newest else self._lots.popleft
         taken: list[Lot] = []
         self.kg -= kg
-        while kg > TINY:
+        while kg > TINY and self._lots:
             lot = self._lots[end]
             if lot.kg <= kg + TINY:
                 pop()
@@ -178,10 +183,10 @@ class Ladder:
         self.kg += lot.kg
 
     def take(self, kg: float) -> list[Lot]:
-        """Lots of so many kilograms, first to expire first; there must be as many."""
+        """Lots of so many kilograms, first to expire first; as of any row, up to rounding."""
         taken: list[Lot] = []
         self.kg -= kg
-        while kg > TINY:
+        while kg > TINY and self._lots:
             lot = self._lots[-1]
             if lot.kg <= kg + TINY:
                 self._lots.pop()
@@ -193,8 +198,11 @@ class Ladder:
         return taken
 
     def drop(self, lot: Lot) -> None:
-        """Throw a lot away."""
-        self._lots.remove(lot)
+        """Throw a lot away: mostly the one that goes first, since it is thrown away when it expires."""
+        if self._lots[-1] is lot:
+            self._lots.pop()
+        else:
+            self._lots.remove(lot)
         self.kg -= lot.kg
         lot.kg = 0.0
 

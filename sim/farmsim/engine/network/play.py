@@ -1,5 +1,6 @@
 """One run of a network: everything is built and linked, the clock runs, the books are closed."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from farmsim.domain.supply import UNLIMITED
 from farmsim.engine.network.agenda import LAST, Agenda, Call
 from farmsim.engine.network.kilograms import Accounts, Books, Kilograms
 from farmsim.engine.network.lots import NEVER, Lot
+from farmsim.engine.network.orders import Replenished
 from farmsim.engine.network.sites import Stock
 from farmsim.engine.network.stations import Onward, Queue, stream
 from farmsim.engine.network.ways import Harvest, Shoppers, Trucks, Workshop
@@ -40,6 +42,7 @@ class Run:
 
     def __init__(self, scenario: NetworkScenario, streams: Streams, record: Record) -> None:
         self.scenario, self._streams, self._record = scenario, streams, record
+        self._counts = self._looks = 0
         network = scenario.network
         self.agenda = agenda = Agenda(network.order_of_events)
         self.books = books = Books(agenda, Kilograms(), Accounts(), scenario.warm_up_days)
@@ -70,6 +73,9 @@ class Run:
         agenda, scenario = self.agenda, self.scenario
         for site in self.sites.values():
             site.open()
+        for site in self.sites.values():
+            if isinstance(site, Replenished):
+                site.begin()
         for source in self.sources:
             source.open()
         for shoppers in self.shoppers:
@@ -85,6 +91,7 @@ class Run:
         """Stock, backlog and transit of all sites are counted and paid for."""
         self.agenda.call(PERIOD, self.agenda.rank["count"], self._count)
         if self.agenda.now >= self.books.warm_up:
+            self._counts += 1
             for site in self.sites.values():
                 site.count()
 
@@ -99,7 +106,8 @@ class Run:
             values |= {f"{name}.{what}_kg": kg for what, kg in site.ever.items()}
         self._record(Sampled(self.agenda.now, values))
         assert self.scenario.sample_days is not None, "only then it is called"
-        self.agenda.call(self.scenario.sample_days, LAST, self._sample)
+        self._looks += 1
+        self.agenda.call_at(self._looks * self.scenario.sample_days, LAST, self._sample)
 
     def _draws(self, what: str, name: str) -> Any:
         return self._streams.generator("network", what, name)
@@ -116,6 +124,10 @@ class Run:
         keeping = found.keeping
         return lambda celsius: 1.0 if celsius is None else float(keeping.rate(celsius))
 
+    def _rates(self, celsius: float | None) -> dict[str | None, float]:
+        """Ageing speeds at a temperature, by product; None is the only one."""
+        return {product: self._rate(product)(celsius) for product in (None, *self.scenario.products)}
+
     def _life(self, product: str | None, *who: str) -> Callable[[], float]:
         """Draws the lives of fresh lots, thermal days."""
         found = self._product(product)
@@ -127,23 +139,21 @@ class Run:
     def _queue(self, name: str) -> Queue:
         block = self.scenario.network.stations[name]
         draws = (self._draws("service", name), self._draws("patience", name))
-        rate = self._rate(None)(block.celsius)
-        return Queue(name, block, self.books, draws, rate)
+        return Queue(name, block, self.books, draws, self._rates(block.celsius))
 
     def _site(self, name: str) -> Stock:
         block = self.scenario.network.sites[name]
-        site = Stock(
-            name, block, self.books, self._rate(block.product), self._life(block.product, "site", name)
-        )
-        if block.replenishment is not None:
-            days = stream(block.replenishment.lead_days, self._draws("lead", name))
-            site.lead = lambda: next(days)
+        rate, life = self._rate(block.product), self._life(block.product, "site", name)
+        if block.replenishment is None:
+            return Stock(name, block, self.books, rate, life)
+        site = Replenished(name, block, self.books, rate, life)
+        site.lead = stream(block.replenishment.lead_days, self._draws("lead", name)).__next__
         return site
 
     def _lane(self, name: str) -> Trucks:
         block = self.scenario.network.lanes[name]
         days = stream(block.days, self._draws("transit", name))
-        return Trucks(name, block, self.books, days, self._rate(None)(block.celsius))
+        return Trucks(name, block, self.books, days, self._rates(block.celsius))
 
     def _link(self, places: dict[str, Queue | Trucks | Stock]) -> None:
         """Loads find their way on, sites their suppliers, and how far from the customers they are."""
@@ -153,21 +163,21 @@ class Run:
             queue.onward = _to_owner_or(queue.onward if to is None else places[to].come)
         for name, truck in self.trucks.items():
             truck.onward = places[network.lanes[name].to].come
-        for name, block in network.sites.items():
-            rule = block.replenishment
-            if rule is None or rule.supplier == UNLIMITED:
+        for site in self.sites.values():
+            rule = site.block.replenishment
+            if not isinstance(site, Replenished) or rule is None or rule.supplier == UNLIMITED:
                 continue
             if rule.supplier in self.queues:
-                self.sites[name].supplier = Workshop(self.queues[rule.supplier], self.books)
+                site.supplier = Workshop(self.queues[rule.supplier], self.books)
             else:
-                self.sites[name].supplier = self.sites[rule.supplier]
+                site.supplier = self.sites[rule.supplier]
         for name in network.sites:
-            depth, site = 0, network.sites[name]
-            while site.replenishment is not None and site.replenishment.supplier in network.sites:
+            depth, block = 0, network.sites[name]
+            while block.replenishment is not None and block.replenishment.supplier in network.sites:
                 depth += 1
-                upstream = self.sites[site.replenishment.supplier]
+                upstream = self.sites[block.replenishment.supplier]
                 upstream.depth = max(upstream.depth, depth)
-                site = upstream.block
+                block = upstream.block
 
     def _close(self) -> None:
         now = float(self.scenario.horizon_days)
@@ -177,10 +187,11 @@ class Run:
             kilograms.out("on_hand", on_hand)
             kilograms.out("in_transit", way)
             self._charge(name, site)
-            self._record(_site_seen(site, on_hand, dict(books.accounts.items[name])))
+            seen = _site_seen(site, on_hand, dict(books.accounts.items[name]))
+            self._record(self._by_days(seen) if self.agenda.counts else seen)
         for queue in self.queues.values():
             kilograms.out("at_stations", queue.close(now))
-            self._record(_station_seen(queue))
+            self._record(_station_seen(queue, books.accounts.items[queue.name]["working"]))
         for truck in self.trucks.values():
             kilograms.out("in_transit", truck.kg)
             freight = books.accounts.items[truck.name]["freight"]
@@ -208,6 +219,17 @@ class Run:
             f"kilograms do not balance: {total} in, {gone} out"
         )
 
+    def _by_days(self, seen: SiteSeen) -> SiteSeen:
+        """Sums of counts as if there had been one count a day, where the measured time is no whole number."""
+        days = float(self.scenario.horizon_days) - self.books.warm_up
+        scale = days / self._counts if self._counts else math.nan
+        return seen._replace(
+            stock=seen.stock * scale,
+            stocked_days=seen.stocked_days * scale,
+            backlog=seen.backlog * scale,
+            way=seen.way * scale,
+        )
+
     def _charge(self, name: str, site: Stock) -> None:
         """Costs that run with time or are counted each period."""
         block, cost = site.block, self.books.accounts.cost
@@ -224,11 +246,12 @@ class Run:
 
 
 def _to_owner_or(onward: Onward) -> Onward:
-    """Loads that a site ordered go to it, the others onward."""
+    """Loads that a site ordered set out to it, made just now; the others go onward."""
 
     def go(lot: Lot) -> None:
         if lot.owner is not None:
-            lot.owner.come(lot)
+            made = lot.owner.fresh(lot.kg)
+            lot.owner.get([made], made.kg, last=True)
         else:
             onward(lot)
 
@@ -246,7 +269,7 @@ def _site_seen(site: Stock, on_hand: float, costs: dict[str, float]) -> SiteSeen
     )  # fmt: skip
 
 
-def _station_seen(queue: Queue) -> StationSeen:
+def _station_seen(queue: Queue, working: float) -> StationSeen:
     return StationSeen(
         name=queue.name, servers=queue.block.servers, loads=queue.arrived, turned_away=queue.turned_away,
         discarded=queue.discarded, found_idle=queue.found_idle, begun=queue.begun, waited=queue.waited,
@@ -255,4 +278,5 @@ def _station_seen(queue: Queue) -> StationSeen:
         queue=queue.queue.area, busy=queue.busy.area, states=queue.states, ended=queue.ended,
         first_end=queue.first_end, last_end=queue.last_end, gap_variation=queue.gap_variation(),
         worked_kg=queue.worked_kg, turned_away_kg=queue.turned_away_kg, discarded_kg=queue.discarded_kg,
+        working=working,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
 
 import numpy as np
@@ -30,12 +30,12 @@ class Queue:
         block: Station,
         books: Books,
         generators: tuple[np.random.Generator, np.random.Generator],
-        rate: float,
+        rates: Mapping[str | None, float],
     ) -> None:
-        """`generators` draw service and patience, `rate` is the ageing speed of what waits here."""
+        """`generators` draw service and patience, `rates` are the ageing speeds here, by product."""
         self.name, self.block = name, block
         self._agenda, self._kilograms, self._warm_up = books.agenda, books.kilograms, books.warm_up
-        self._rate = rate
+        self._accounts, self._rates = books.accounts, rates
         warm_up = books.warm_up
         self.onward: Onward = self._leave
         """Where loads go next."""
@@ -63,13 +63,16 @@ class Queue:
         measured = now >= self._warm_up
         self.arrived += measured
         self.found_idle += measured and self._busy == 0
+        lot.came = now
+        lot.enter(now, self._rates[lot.product])
+        if lot.expires < now:
+            self._discard(lot)
+            return
         if self._busy >= self._servers and self._waiting >= self._places:
             self.turned_away += measured
             self.turned_away_kg += lot.kg * measured
             self._kilograms.out("turned_away", lot.kg)
             return
-        lot.came = now
-        lot.enter(now, self._rate)
         self.held_kg += lot.kg
         self._count(now, 1)
         if self._busy < self._servers:
@@ -77,13 +80,13 @@ class Queue:
             return
         self._waiting += 1
         self.queue.change(now, 1)
-        lot.waits = True
+        lot.place = self
         self._lines.setdefault(lot.priority, deque()).append(lot)
         deadline = lot.expires
         if self._patience is not None:
             deadline = min(deadline, now + next(self._patience) / 24.0)
         if deadline < NEVER:
-            self._agenda.call(deadline - now, self._agenda.rank["expire"], self._give_up, (lot, now))
+            self._agenda.call(deadline - now, self._agenda.rank["expire"], self._give_up, lot)
 
     def close(self, now: float) -> float:
         """The horizon is reached; kilograms that are still here."""
@@ -117,7 +120,7 @@ class Queue:
         self._busy -= 1
         self.busy.change(now, -1)
         self._count(now, -1)
-        lot.leave(now, self._rate)
+        lot.leave(now, self._rates[lot.product])
         self.held_kg -= lot.kg
         if lot.came >= self._warm_up:
             self.times.append(now - lot.came)
@@ -129,6 +132,8 @@ class Queue:
 
     def _note_end(self, lot: Lot, now: float) -> None:
         self.worked_kg += lot.kg
+        if self.block.cost_per_kg:
+            self._accounts.cost(self.name, "working", lot.kg * self.block.cost_per_kg)
         if self.ended:
             self._gap_square += (now - self.last_end) ** 2
         else:
@@ -142,22 +147,26 @@ class Queue:
             line = self._lines[priority]
             while line:
                 lot = line.popleft()
-                if lot.waits:
-                    lot.waits = False
+                if lot.place is self:
+                    lot.place = None
                     self._waiting -= 1
                     self.queue.change(now, -1)
                     self._begin(lot, now)
                     return
 
     def _give_up(self, event: Call) -> None:
-        (lot, came), now = event.item, self._agenda.now
-        if not lot.waits or lot.came != came:
+        """A load has waited too long or its life ends, if it still waits here."""
+        lot, now = event.item, self._agenda.now
+        if lot.place is not self:
             return
-        lot.waits = False
+        lot.place = None
         self._waiting -= 1
         self.queue.change(now, -1)
         self._count(now, -1)
         self.held_kg -= lot.kg
+        self._discard(lot)
+
+    def _discard(self, lot: Lot) -> None:
         self._kilograms.out("discarded", lot.kg)
         if lot.came >= self._warm_up:
             self.discarded += 1
@@ -180,7 +189,7 @@ class Queue:
 def stream(distribution: float | Block, generator: np.random.Generator) -> Iterator[float]:
     """Values of a distribution one by one, never negative."""
     if isinstance(distribution, float | int):
-        return repeat(float(distribution))
+        return repeat(max(float(distribution), 0.0))
     return _drawn(distribution, generator)
 
 

@@ -1,11 +1,13 @@
 """What moves between places: sources bring loads, trucks carry them, customers come and buy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from farmsim.domain.supply import Customers, Source, SupplyLane
 from farmsim.engine.network.agenda import Call
 from farmsim.engine.network.kilograms import Books
-from farmsim.engine.network.lots import NEVER, Lot
+from farmsim.engine.network.levels import TINY
+from farmsim.engine.network.lots import Lot
+from farmsim.engine.network.orders import Replenished
 from farmsim.engine.network.sites import Stock
 from farmsim.engine.network.stations import Onward, Queue
 
@@ -37,13 +39,15 @@ class Harvest:
         unit = next(self._units, None)
         if unit is not None:
             agenda = self._books.agenda
-            agenda.call(max(unit[0] - agenda.now, 0.0), agenda.rank["receive"], self._bring, unit[1])
+            agenda.call_at(unit[0], agenda.rank["receive"], self._bring, unit[1])
 
     def _bring(self, event: Call) -> None:
         kg, now = event.item, self._books.agenda.now
         self._next()
+        if kg <= 0.0:
+            return
         lot = Lot(kg, now, self._life())
-        lot.priority, lot.source = self.block.priority, self
+        lot.priority, lot.product, lot.source = self.block.priority, self.block.product, self
         self._books.kilograms.into("harvested", kg)
         if now >= self._books.warm_up:
             self.loads += 1
@@ -55,10 +59,16 @@ class Trucks:
     """A lane on which loads are pushed: a truck leaves when it is full."""
 
     def __init__(
-        self, name: str, block: SupplyLane, books: Books, days: Iterator[float], rate: float
+        self,
+        name: str,
+        block: SupplyLane,
+        books: Books,
+        days: Iterator[float],
+        rates: Mapping[str | None, float],
     ) -> None:
+        """`rates` are the ageing speeds on the truck, by product."""
         self.name, self.block = name, block
-        self._books, self._days, self._rate = books, days, rate
+        self._books, self._days, self._rates = books, days, rates
         self.onward: Onward = self._lose
         """Where loads go at its end; linked before the start."""
         self._loading: list[Lot] = []
@@ -72,7 +82,7 @@ class Trucks:
         """A load is put on the truck; if that is full, it leaves."""
         now = self._books.agenda.now
         lot.came = now
-        lot.enter(now, self._rate)
+        lot.enter(now, self._rates[lot.product])
         self.kg += lot.kg
         self._loading.append(lot)
         if len(self._loading) < self.block.leaves_with:
@@ -98,7 +108,7 @@ class Trucks:
         now = self._books.agenda.now
         for lot in event.item:
             self.kg -= lot.kg
-            lot.leave(now, self._rate)
+            lot.leave(now, self._rates[lot.product])
             self.onward(lot)
 
     def _lose(self, lot: Lot) -> None:
@@ -118,8 +128,8 @@ class Shoppers:
         """The first of them will come."""
         self._next()
 
-    def get(self, lots: list[Lot], kg: float, *, waited: bool) -> None:  # noqa: ARG002 (as any buyer)
-        """They are given what they ordered, and pay for it."""
+    def get(self, lots: list[Lot], kg: float, *, last: bool) -> None:  # noqa: ARG002 (as any buyer)
+        """They are given what they ordered, or part of it, and pay for it."""
         self._books.kilograms.out("sold", kg)
         if self._books.agenda.now < self._books.warm_up:
             return
@@ -128,20 +138,21 @@ class Shoppers:
             self._books.accounts.sale(self._site.name, kg * self.block.price_per_kg)
         if self.block.delivery_days:
             agenda = self._books.agenda
-            agenda.call(self.block.delivery_days, agenda.rank["receive"], self._deliver, kg)
+            agenda.call(self.block.delivery_days, agenda.rank["receive"], self._deliver, (kg, last))
         else:
-            self.deliveries += 1
+            self.deliveries += last
             self.delivered_kg += kg
 
     def _deliver(self, event: Call) -> None:
-        self.deliveries += 1
-        self.delivered_kg += event.item
+        kg, last = event.item
+        self.deliveries += last
+        self.delivered_kg += kg
 
     def _next(self) -> None:
         unit = next(self._units, None)
         if unit is not None:
             agenda = self._books.agenda
-            agenda.call(max(unit[0] - agenda.now, 0.0), agenda.rank["demand"], self._come, unit[1])
+            agenda.call_at(unit[0], agenda.rank["demand"], self._come, unit[1])
 
     def _come(self, event: Call) -> None:
         kg, block, books = event.item, self.block, self._books
@@ -157,18 +168,21 @@ class Shoppers:
 
 
 class Workshop:
-    """A station that works to order: as many loads of a kilogram as are ordered queue at it."""
+    """A station that works to order: as many loads of a kilogram as are ordered queue at it.
 
-    def __init__(self, queue: Queue, books: Books, life: Callable[[], float] = lambda: NEVER) -> None:
-        self._queue, self._books, self._life = queue, books, life
+    What it works on keeps; the life of a load begins when it is made.
+    """
 
-    def order(self, kg: float, buyer: Stock) -> None:
+    def __init__(self, queue: Queue, books: Books) -> None:
+        self._queue, self._books = queue, books
+
+    def order(self, kg: float, buyer: Replenished) -> None:
         """Loads of one kilogram, the last of what is left, queue; each goes to the buyer when it is done."""
         now = self._books.agenda.now
-        while kg > 1e-9:
-            size = min(kg, 1.0)
+        while kg > 0.0:
+            size = kg if kg <= 1.0 + TINY else 1.0
             kg -= size
-            lot = Lot(size, now, self._life())
-            lot.owner = buyer
+            lot = Lot(size, now)
+            lot.owner, lot.product = buyer, buyer.block.product
             self._books.kilograms.into("unlimited", size)
             self._queue.come(lot)
