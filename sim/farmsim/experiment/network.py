@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Places = Literal["sources", "stations", "lanes", "sites", "customers"]
 """The tables of an outcome, by kind of place."""
 PLACES: tuple[Places, ...] = ("sources", "stations", "lanes", "sites", "customers")
-LONG_DAYS = 200.0
-"""Days of all replications that are worth the start of worker processes, for a network of one place."""
+MANY_ARRIVALS = 200_000.0
+"""Loads and orders of all replications that are worth the start of worker processes (about two seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def run_network(
     if precision is not None:
         count = min(FIRST, precision.most)
     if workers is None:
-        workers = default_workers() if count * scenario.horizon_days > LONG_DAYS else 1
+        workers = default_workers() if count * _arrivals(scenario) > MANY_ARRIVALS else 1
     stages: list[int] = []
 
     def more(played: list[NetworkOutcome]) -> int:
@@ -127,6 +127,12 @@ def play_network(
     if tell is not None:
         tell(1.0)
     return summarise_network(tally)
+
+
+def _arrivals(scenario: NetworkScenario) -> float:
+    """Loads and orders to be expected in a replication."""
+    streams = (*scenario.network.sources.values(), *scenario.network.customers.values())
+    return sum(stream.arrivals.mean_per_day * stream.at_once for stream in streams) * scenario.horizon_days
 
 
 def _wake() -> None:
