@@ -38,7 +38,7 @@ class _Market(Params):
         default=[1.0] * 7, description="Factor on demand by weekday, Monday to Sunday."
     )
     hourly: Annotated[list[NonNegative], Field(min_length=24, max_length=24)] = Field(
-        default=HOURLY, description="Relative number of orders by hour of the day, used with grain: hour."
+        default=HOURLY, description="Relative number of orders by hour of the day, for grain: hour and each."
     )
     events: dict[EventName, NonNegative] = Field(
         default={}, description="Factor on demand during 618, harvest-festival, double-11 and nianhuo."

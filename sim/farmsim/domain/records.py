@@ -72,7 +72,7 @@ class Decided(NamedTuple):
 class Hourly(NamedTuple):
     """Orders of a day by the hour in which they came, and those that were served at once, packs.
 
-    Both are [consumer offer, hour]; only with grain: hour.
+    Both are [consumer offer, hour]; only with grain: hour or each.
     """
 
     day: int

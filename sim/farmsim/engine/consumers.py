@@ -1,7 +1,8 @@
 """Consumers of 31 provinces: each day's orders in the markets that a scenario opens.
 
 Orders are Poisson in every cell (consumer offer, province, transit slot), which is the same law as drawing
-buyers, letting each choose and giving each parcel its own transit time.
+buyers, letting each choose and giving each parcel its own transit time. How they are drawn, by the cell or
+one by one, is the business of `engine.customers`.
 """
 
 from collections.abc import Callable
@@ -9,39 +10,38 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.counts import poisson_cells
 from farmsim.domain.demand import logit_shares, visitors_of
 from farmsim.domain.distributions import draw, lognormal_factor
 from farmsim.domain.sums import sum_by
 from farmsim.engine.attention import Attended
 from farmsim.engine.catchment import Market
+from farmsim.engine.customers import Customers
 from farmsim.engine.layout import Layout
 from farmsim.engine.world import World
-from farmsim.streams import Streams, uniforms_at
+from farmsim.streams import Streams
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Integers = NDArray[np.int64]
 
-AT_ONCE = 8192
-"""Uniform numbers that are drawn at a time for the days ahead."""
-
 
 class Consumers:
     """The market of one replication: what is exogenous drawn ahead, and each day's orders."""
 
-    def __init__(self, world: World, market: Market, fruit: Callable[[], Floats]) -> None:
+    def __init__(
+        self, world: World, market: Market, customers: Customers, fruit: Callable[[], Floats]
+    ) -> None:
         """`fruit` says how much of each good the counties have this morning, kg."""
         self._world = world
         self._fruit = fruit
         self.market = market
+        self.customers = customers
         layout, streams = world.layout, world.streams
         self._buyers = _buyers(market, layout, streams)
         """Potential buyers, [day, market, province]."""
         self._all_choose = bool(market.choosing.all())
         self._some_choose = bool(np.count_nonzero(market.choosing))
         self._switch = (market.switch_share * market.choosing)[:, None]
-        self._keys = streams.keys("orders", market.names)[market.cells.offer]
         self.rating = market.rating_start.copy()
         self.seen_freshness = market.expected_freshness.copy()
         self.price = layout.offers.price[market.offer].copy()
@@ -51,8 +51,6 @@ class Consumers:
         """[consumer offer, province]: mean orders of today, packs."""
         self._by_offer = np.zeros(len(market.offer))
         self._day = -1
-        self._chances = np.zeros((0, len(self._keys)))
-        self._chances_from = 0
 
     def open_day(self, day: int) -> Floats:
         """Mean orders of the day by consumer offer, packs, by prices, ratings and freshness."""
@@ -101,30 +99,16 @@ class Consumers:
         is_listed = kg[offer] >= self._world.layout.offers.pack_kg[offer]
         return visitors_of(attended.visitors, attended.weight, attended.channel, is_listed)
 
-    def orders(self, day: int) -> Integers:
-        """Orders of the day, [cell], packs."""
+    def pack_mean_by_cell(self) -> Floats:
+        """Mean orders of today, [cell], packs."""
         cells = self.market.cells
-        mean = self.pack_mean.ravel()[cells.pair] * cells.share
-        return poisson_cells(self._uniforms(day), mean)
-
-    def _uniforms(self, day: int) -> Floats:
-        """One number for every cell; those of several days are drawn together where cells are few."""
-        cells = self.market.cells
-        if not 0 <= day - self._chances_from < len(self._chances):
-            days = np.arange(day, day + max(1, AT_ONCE // max(1, len(self._keys))), dtype=np.uint64)
-            counters = cells.address + (days << np.uint64(20))[:, None]
-            keys = self._keys if len(days) == 1 else np.tile(self._keys, len(days))
-            chances = uniforms_at(keys, counters.reshape(-1))
-            self._chances, self._chances_from = chances.reshape(counters.shape), day
-        today: Floats = self._chances[day - self._chances_from]
-        return today
+        return np.asarray(self.pack_mean.ravel()[cells.pair] * cells.share)
 
     def switching(self, day: int, unserved: Integers, is_open: NDArray[np.bool_]) -> Integers:
         """Orders of buyers who found their first choice sold out and choose once more, [cell], packs.
 
         `unserved` is [consumer offer, province]; `is_open` says which offers still have something. Each such
-        buyer looks again with the market's switch share and then chooses among what is left, or gives up: a
-        multinomial draw by market and province, from a stream of its own.
+        buyer looks again with the market's switch share and then chooses among what is left, or gives up.
         """
         market, cells = self.market, self.market.cells
         found = np.zeros(len(cells.offer), dtype=np.int64)
@@ -135,14 +119,11 @@ class Consumers:
         shares = logit_shares(self._odds * is_open[:, None], market.first_offer, market.group)
         chance = (shares * self._switch).ravel()[cells.pair] * cells.share
         for group in np.logical_or.reduce(by_market, axis=1).nonzero()[0].tolist():
-            table, where = market.tables[group], by_market[group].nonzero()[0]
+            table = market.tables[group]
             odds = np.zeros((by_market.shape[1], table.width + 1))
             odds.put(table.places, chance[table.own])
             odds[:, -1] = 1.0 - np.add.reduce(odds, axis=1)
-            product = self._world.layout.products[market.product[market.first_offer[group]]]
-            generator = self._world.streams.generator("switch", product, day)
-            counts = np.zeros(odds.shape, dtype=np.int64)
-            counts[where] = generator.multinomial(by_market[group, where], odds[where])
+            counts = self.customers.look_again(day, group, by_market[group], odds)
             found[table.own] = counts.take(table.places)
         return found
 
@@ -156,10 +137,15 @@ class Consumers:
         self.seen_freshness[at] += weight * (freshness - self.seen_freshness[at])
 
 
+def market_names(market: Market, layout: Layout) -> list[str]:
+    """The product of each market, by which its streams are addressed."""
+    return [layout.products[product] for product in market.product[market.first_offer]]
+
+
 def _buyers(market: Market, layout: Layout, streams: Streams) -> Floats:
     """Potential buyers, [day, market, province]: calendar x this year's taste x daily gamma shocks."""
     scenario = layout.scenario
-    names = [layout.products[product] for product in market.product[market.first_offer]]
+    names = market_names(market, layout)
     season_cv = np.array([law.season_cv for law in market.law])
     taste = np.where(season_cv > 0.0, lognormal_factor(streams.normals("taste", names), season_cv), 1.0)
     regions, days = market.weight.shape[1], scenario.horizon_days

@@ -1,7 +1,7 @@
 """Parcels on their way: how they travel, in which state they arrive, what is refunded, what customers say.
 
 All parcels of one (offer, transit slot) that leave on a day have the same law of arriving bad, so their
-outcomes are drawn together. A parcel ends as exactly one of kept, refused or lost.
+outcomes may be drawn together. A parcel ends as exactly one of kept, refused or lost.
 """
 
 from typing import NamedTuple, Self
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farmsim.domain.channels import ParcelChannel
-from farmsim.domain.counts import binomial_cells
 from farmsim.domain.demand import reputation
 from farmsim.domain.network import ParcelLane
 from farmsim.domain.produce import freshness
@@ -19,9 +18,9 @@ from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books, Cost
 from farmsim.engine.catchment import Market
 from farmsim.engine.consumers import Consumers
+from farmsim.engine.customers import Posted
 from farmsim.engine.layout import Layout, parcel_lane
 from farmsim.engine.world import World
-from farmsim.streams import uniforms_at
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -147,11 +146,6 @@ class Courier:
         offers, slots = len(market.offer), len(market.slot_days)
         self._ring = np.zeros((slots + 2, LEFT + 1, offers))
         """What arrives, [day modulo its length, kind, consumer offer]."""
-        keys = world.streams.keys("parcels", market.names)
-        self._keys = np.tile(np.repeat(keys, slots), (3, 1))
-        kinds = (np.arange(3, dtype=np.uint64) << np.uint64(40))[:, None]
-        self._address = kinds + np.tile(np.arange(slots, dtype=np.uint64), offers)
-        """Keys and counters of the three outcomes, [outcome, offer x slot]."""
         self._places = np.arange(offers * slots).reshape(offers, slots)
         self._slot_age = rules.rate[:, None] * market.slot_days
         self._unhurt = (1.0 - rules.damage[:, None]) * (1.0 - rules.chilled[:, None]) ** market.slot_days
@@ -283,17 +277,14 @@ class Courier:
         self._world.last_arrival = max(self._world.last_arrival, first + days - 1)
 
     def _draw_outcomes(self, day: int, count: Floats, p_bad: Floats, ended: Floats) -> None:
-        """Lost, bad and refused parcels by (offer, slot): binomial, each from numbers of its own address."""
+        """Lost, bad and refused parcels by (offer, slot)."""
         rules = self._rules
         some = count.reshape(-1).nonzero()[0]
         offer = some // count.shape[1]
-        address = self._address[:, some] + np.uint64(day << 10)
-        u = uniforms_at(self._keys[:, some].reshape(-1), address.reshape(-1)).reshape(3, -1)
-        sent = count.reshape(-1)[some]
-        lost = binomial_cells(u[0], sent, rules.loss[offer])
-        bad = binomial_cells(u[1], sent - lost, p_bad.reshape(-1)[some])
-        refused = binomial_cells(u[2], bad, rules.refused[offer])
-        ended[LOST, some], ended[BAD, some], ended[REFUSED, some] = lost, bad, refused
+        bad = p_bad.reshape(-1)[some]
+        posted = Posted(some, count.reshape(-1)[some], rules.loss[offer], bad, rules.refused[offer])
+        fates = self._consumers.customers.fates(day, posted)
+        ended[LOST, some], ended[BAD, some], ended[REFUSED, some] = fates
 
     def _settle(self, day: int, ended: Floats, left_day: Floats) -> None:
         """Refunds go back to consumers at once; the platforms owe the rest after their delay."""

@@ -15,9 +15,8 @@ from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.delivery import Courier, Load, ParcelRules
-from farmsim.engine.ration import Ration
 from farmsim.engine.stores import Stores
-from farmsim.engine.waiting import WaitingList
+from farmsim.engine.waiting_lines import make_waiting_list
 from farmsim.engine.world import World
 
 Floats = NDArray[np.float64]
@@ -58,8 +57,8 @@ class ParcelShops:
         self.rules = rules
         self.courier = Courier(world, consumers, books, self.rules)
         self.pack_kg = self.rules.pack_kg
-        self._ration = Ration(market, world.streams, "ration")
-        self._list = WaitingList(world.streams, market, rules, self._ration)
+        self._ration = consumers.customers.ration("ration")
+        self._list = make_waiting_list(world.streams, market, rules, self._ration)
         self._packed_today = np.zeros(len(market.offer), dtype=np.int64)
         parcel_cell = market.parcel[market.cells.offer]
         self._parcel_cell = None if parcel_cell.all() else parcel_cell

@@ -13,7 +13,6 @@ from farmsim.domain.records import Traded
 from farmsim.domain.sums import sum_by
 from farmsim.engine.books import Books
 from farmsim.engine.consumers import Consumers
-from farmsim.engine.ration import Ration
 from farmsim.engine.shelves import Shelves
 from farmsim.engine.transport import Fleet
 from farmsim.engine.world import World
@@ -38,7 +37,7 @@ class Shops:
         self._packs = np.zeros(len(shelves.offers), dtype=np.int64)
         self._sold = np.zeros(len(shelves.offers), dtype=np.int64)
         self._shop_cell = ~consumers.market.parcel[consumers.market.cells.offer]
-        self._ration = Ration(consumers.market, world.streams, "queue")
+        self._ration = consumers.customers.ration("queue")
         self._sold_as = [f"sold:{world.layout.channels[c]}" for c in shelves.channels]
         products = world.layout.offers.product[shelves.offers]
         self._sold_key = shelves.chain * len(world.layout.products) + products
@@ -107,6 +106,13 @@ class Shops:
         left_day = np.divide(left, accepted, out=np.zeros(size), where=accepted > 0.0)
         self._owe(day, left_day, np.where(shelves.consignment, 0.0, accepted[shelves.offers]))
 
+    def open_day(self, day: int) -> None:
+        """Look over and mark down the shelves; the packs on them are what there is today."""
+        self._age_shelves(day)
+        self._mark_down()
+        self._packs = np.floor(self.on_shelf() / self.shelves.pack_kg + 1e-9).astype(np.int64)
+        self._sold = np.zeros_like(self._packs)
+
     def serve(self, day: int, orders: Integers, *, again: bool = False) -> tuple[Integers, Integers]:
         """Customers find their packs or not; returns packs sold and unserved, by cell (of shop offers only).
 
@@ -115,10 +121,6 @@ class Shops:
         shelves = self.shelves
         wanted = orders * self._shop_cell
         sold = wanted.copy()
-        if not again:
-            self._mark_down()
-            self._packs = np.floor(self.on_shelf() / shelves.pack_kg + 1e-9).astype(np.int64)
-            self._sold = np.zeros_like(self._packs)
         free = self._packs - self._sold
         asked = self._by_shelf(wanted)
         cells = self._ration.cells_of(shelves.at[asked > free])
@@ -147,7 +149,7 @@ class Shops:
         """What customers bought leaves the shelves and is booked."""
         self._sell(day, self._sold * self.shelves.pack_kg)
 
-    def age_shelves(self, day: int) -> None:
+    def _age_shelves(self, day: int) -> None:
         """Daily handling loss, and consigned stock that is sent back before it is too old."""
         world, shelves = self._world, self.shelves
         if self._shrinks:

@@ -12,7 +12,9 @@ from farmsim.domain.sums import sum_by
 from farmsim.engine.accounts import Accounts, make_accounts
 from farmsim.engine.books import Books
 from farmsim.engine.catchment import Market, make_market
-from farmsim.engine.consumers import Consumers
+from farmsim.engine.cohorts import Cohorts
+from farmsim.engine.consumers import Consumers, market_names
+from farmsim.engine.customers import Customers
 from farmsim.engine.delivery import ParcelRules
 from farmsim.engine.growers import Crop, Growers
 from farmsim.engine.layout import Layout, make_layout
@@ -24,6 +26,7 @@ from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.programmes import with_programmes
 from farmsim.engine.routes import Routes, make_routes
 from farmsim.engine.shops import Shops
+from farmsim.engine.singles import Singles
 from farmsim.engine.storefront import Storefront
 from farmsim.engine.stores import Stores
 from farmsim.engine.transport import Fleet
@@ -60,6 +63,14 @@ def simulate(model: Model, replication: int, record: Recorder, *, random_seed: i
     Season(model, Streams(seed, replication), record).play()
 
 
+def make_customers(world: World, market: Market) -> Customers:
+    """Customers by the cell or one by one, as the scenario's grain says."""
+    names, grain = market_names(market, world.layout), world.layout.scenario.grain
+    if grain == "each":
+        return Singles(world, market, names)
+    return Cohorts(market, world.streams, names, by_the_hour=grain == "hour")
+
+
 class Season:
     """All activities of one replication, wired together."""
 
@@ -84,7 +95,7 @@ class Season:
         self.parcels: ParcelShops | None = None
         consumers = None
         if model.market is not None and model.rules is not None:
-            consumers = Consumers(world, model.market, self.fruit_kg)
+            consumers = Consumers(world, model.market, make_customers(world, model.market), self.fruit_kg)
             self.shops = Shops(world, consumers, books, fleet)
             self.parcels = ParcelShops(world, consumers, stores, books, model.rules)
             Storefront(world, consumers, self.parcels, self.shops, granted)

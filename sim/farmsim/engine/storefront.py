@@ -3,14 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from farmsim.domain.demand import first_come, orders_by_hour
+from farmsim.domain.demand import first_come
 from farmsim.domain.records import Decided, Hourly, Ordered
 from farmsim.domain.sums import sum_by
 from farmsim.engine.consumers import Consumers
 from farmsim.engine.parcels import ParcelShops
 from farmsim.engine.shops import Shops
 from farmsim.engine.world import World
-from farmsim.streams import uniform_block
 
 Integers = NDArray[np.int64]
 
@@ -33,35 +32,34 @@ class Storefront:
         self._granted = granted
         cells = consumers.market.cells
         self._nobody: Integers = np.zeros(len(cells.offer), dtype=np.int64)
-        self._orders = self._nobody
         regions = consumers.market.weight.shape[1]
         self._first_pair = np.searchsorted(cells.pairs // regions, cells.owners)
-        self._missed = self._sold = self._orders
-        """Of the shops, by cell."""
-        by_the_hour = world.layout.scenario.grain == "hour"
-        self._hour_keys = world.streams.keys("hours", consumers.market.names) if by_the_hour else None
         clock = world.clock
         world.daily(clock.orders, self.take_orders)
-        world.daily(clock.shop, self.serve_shops)
+        world.daily(clock.shop, self.open_shops)
         world.daily(clock.cutoff, self.close_day)
 
     def take_orders(self, day: int) -> None:
-        """Count the orders of the day in every cell."""
+        """The orders of the day begin to come."""
         self._consumers.open_day(day)
-        self._orders = self._consumers.orders(day)
+        self._consumers.customers.come(day, self._consumers.pack_mean_by_cell())
 
-    def serve_shops(self, day: int) -> None:
-        """Shops serve their customers from the shelf."""
+    def open_shops(self, day: int) -> None:
+        """Shops put on the shelf what customers find today."""
         if self._shops.are_there:
-            self._shops.age_shelves(day)
-            self._sold, self._missed = self._shops.serve(day, self._orders)
+            self._shops.open_day(day)
 
     def close_day(self, day: int) -> None:
-        """Courier cut-off: pack parcels, let the disappointed choose again, write the day down."""
-        packed = self._parcels.pack(day, self._orders, self._granted)
+        """Courier cut-off: pack parcels, let the disappointed choose again, write the day down.
+
+        What customers took from the shelves since the shops opened is counted too.
+        """
+        orders = self._consumers.customers.come_today()
+        packed = self._parcels.pack(day, orders, self._granted)
         sold, at_once, missed = packed.served, packed.at_once, packed.lost
         if self._shops.are_there:
-            sold, at_once, missed = self._sold + sold, self._sold + at_once, self._missed + missed
+            bought, unserved = self._shops.serve(day, orders)
+            sold, at_once, missed = bought + sold, bought + at_once, unserved + missed
         again, served = self._nobody, sold
         if self._consumers.switch and np.count_nonzero(missed):
             again = self._choose_again(day, missed)
@@ -74,16 +72,15 @@ class Storefront:
             cancelled = self._nobody
         world = self._world
         if world.wants is None or Ordered in world.wants:
-            world.record(self._ordered(day, [at_once, missed, cancelled, served, again]))
-        if self._hour_keys is not None and (world.wants is None or Hourly in world.wants):
-            orders, kept = (self._by_offer(self._by_pair(count)) for count in (self._orders, at_once))
-            world.record(self._hours(day, self._hour_keys, orders, kept))
+            world.record(self._ordered(day, [orders, at_once, missed, cancelled, served, again]))
+        if world.wants is None or Hourly in world.wants:
+            self._record_hours(day, orders, at_once)
         if world.wants is None or Decided in world.wants:
             world.record(Decided(day, sold, again, missed, cancelled, self._parcels.waited))
 
     def _ordered(self, day: int, counts: list[Integers]) -> Ordered:
-        """The day's orders in all and by province; `counts` are by cell, as in the row after those wanted."""
-        there = [self._by_pair(count) for count in (self._orders, *counts)]
+        """The day's orders in all and by province; `counts` are by cell, as in the row."""
+        there = [self._by_pair(count) for count in counts]
         sums = [self._by_offer(pairs) for pairs in there]
         wanted_there, served_there = there[0], there[4]
         return Ordered._make([day, *sums, wanted_there, served_there])
@@ -101,16 +98,12 @@ class Storefront:
         by_offer[self._consumers.market.cells.owners] = np.add.reduceat(pairs, self._first_pair)
         return by_offer
 
-    def _hours(self, day: int, keys: NDArray[np.uint64], orders: Integers, at_once: Integers) -> Hourly:
-        """The day hour by hour: who comes first is served first.
-
-        All customers of an offer come at the same hours, so that who is served, by cell, has the same law as
-        when the day's orders are rationed together.
-        """
-        hourly = self._consumers.market.hourly
-        hours = np.arange(hourly.shape[1], dtype=np.uint64) + np.uint64(day << 5)
-        by_hour = orders_by_hour(uniform_block(keys, hours), orders, hourly)
-        return Hourly(day, by_hour, first_come(by_hour, at_once))
+    def _record_hours(self, day: int, orders: Integers, at_once: Integers) -> None:
+        """The day hour by hour, where customers tell their hours: who comes first is served first."""
+        wanted, kept = (self._by_offer(self._by_pair(count)) for count in (orders, at_once))
+        by_hour = self._consumers.customers.hours(day, wanted)
+        if by_hour is not None:
+            self._world.record(Hourly(day, by_hour, first_come(by_hour, kept)))
 
     def _choose_again(self, day: int, missed: Integers) -> Integers:
         """Served packs of those who chose once more, by cell."""

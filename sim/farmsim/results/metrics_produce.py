@@ -89,13 +89,13 @@ def refund_share(run: Scope) -> Floats:
 
 @metric("share", by=OFFERS)
 def sold_out_share(run: Scope) -> Floats:
-    """Share of the days with orders on which an offer was sold out before its last customer (grain: hour)."""
+    """Share of days with orders on which an offer sold out before its last customer (grain: hour or each)."""
     return ratio(run.sold_out("days"), run.sold_out("open_days"))
 
 
 @metric("hour", by=OFFERS)
 def sold_out_hour(run: Scope) -> Floats:
-    """Mean hour of the day at which an offer that sold out sold its last pack (grain: hour)."""
+    """Mean hour of the day at which an offer that sold out sold its last pack (grain: hour or each)."""
     return ratio(run.sold_out("hours"), run.sold_out("days"))
 
 

@@ -87,7 +87,7 @@ class Scope:
         return self._of_consumers(self.tally.arrivals[field], mass=mass)
 
     def sold_out(self, field: str) -> Floats:
-        """Sum over days on which offers sold out, known with grain: hour."""
+        """Sum over days on which offers sold out, known with grain: hour or each."""
         return self._of_consumers(self.tally.sold_out[field], mass=False)
 
     def traded(self, field: str, *, in_shops: bool = False) -> Floats:

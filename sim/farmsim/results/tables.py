@@ -106,7 +106,7 @@ class Tally:
             for name in ("kept", "refused", "lost", "bad", "freshness_sum", "days_sum", "spoiled_kg")
         }
         self.sold_out = {name: np.zeros(consumers) for name in ("days", "hours", "open_days")}
-        """With grain: hour: days on which an offer sold out, sum of their hours, days with orders."""
+        """With grain: hour or each: days on which an offer sold out, sum of their hours, days with orders."""
         self.traded = {name: np.zeros(size) for name in ("kg", "value", "freshness_kg", "age_days_kg")}
         self.paid = np.zeros(size)
         self.paid_days = np.zeros(size)

@@ -89,6 +89,7 @@ MESSAGES: dict[str, str] = {
     "E065": N_("level_kg ({level}) must be at least reorder_kg ({reorder})"),
     "E066": N_("standing_kg and standing_reviews belong together"),
     "E067": N_("order_of_events must name receive, expire, demand and order once each, and may name count"),
+    "E068": N_("grain: each plays at most {most} million orders a run one by one, not {orders} million"),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),
@@ -114,6 +115,7 @@ REMEDIES: dict[str, str] = {
     "delete-tag": N_("delete the tag; a value needs none"),
     "did-you-mean": N_('did you mean "{guess}"?'),
     "fewer-digits": N_("write at most 18 digits"),
+    "fewer-orders": N_("write grain: hour, or make the horizon or the demand smaller"),
     "finite-number": N_("write an ordinary number"),
     "fix-colon": N_("one key a line; put a text that holds a colon between quotes"),
     "flatten": N_("nest less deeply"),

@@ -22,6 +22,7 @@ from farmsim.domain.network import BulkLane, ParcelLane
 from farmsim.scenario.catalogue import names
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.schema import County, Scenario
+from farmsim.scenario.single_orders import single_orders
 
 Path = tuple[str, ...]
 TOLERANCE = 1e-6
@@ -48,6 +49,7 @@ def references(scenario: Scenario) -> Iterator[Fault]:
     yield from _interventions(scenario)
     yield from _clock(scenario)
     yield from _poverty_line(scenario)
+    yield from single_orders(scenario)
 
 
 def unknown(

@@ -125,9 +125,10 @@ class Scenario(Params):
     )
     start: Annotated[date, Field(strict=False)] = Field(description="First day.")
     horizon_days: Annotated[int, Field(ge=1, le=3700)] = Field(description="Length of the run, days.")
-    grain: Literal["day", "hour"] = Field(
+    grain: Literal["day", "hour", "each"] = Field(
         default="day",
-        description="Orders of a day are counted together, or by the hour, first come first served.",
+        description="Orders of a day are counted together, or by the hour, first come first served; or each "
+        "is an event, and every customer and parcel has its own luck (up to about a million orders).",
     )
     random_seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(default=1, description="Master random seed.")
     replications: Annotated[int, Field(ge=1, le=100_000)] = Field(
