@@ -108,3 +108,37 @@ def test_masses_do_not_move_the_moments():
 def test_an_empty_trace_is_refused():
     with pytest.raises(ValidationError):
         stream({"kind": "trace", "kg_by_day": []})
+
+
+HARVEST = {"kind": "harvest", "loads": 600.0, "centre_day": 20.0, "sd_days": 7.0, "last_day": 43.0}
+
+
+def harvests(count, **changes):
+    """Moments of some seasons."""
+    block = stream({**HARVEST, **changes}).arrivals
+    return [np.array(list(block.moments(np.random.default_rng(seed)))) for seed in range(count)]
+
+
+def test_a_harvest_is_a_bell_brought_in_the_picking_hours():
+    seasons = harvests(200, opens_hour=6.0, picking_hours=4.0)
+    counts = np.array([len(season) for season in seasons])
+    assert counts.mean() == pytest.approx(600.0, abs=4 * 600.0**0.5 / 200**0.5)
+    assert counts.var(ddof=1) == pytest.approx(600.0, rel=0.45)
+    every = np.concatenate(seasons)
+    days = np.arange(44)
+    weight = np.exp(-0.5 * ((days - 20.0) / 7.0) ** 2)
+    expected = len(every) * weight / weight.sum()
+    seen = np.bincount(every.astype(int), minlength=44)
+    many = expected > 20
+    assert np.abs(seen[many] - expected[many]).max() < 4.5 * expected.max() ** 0.5
+    hours = every % 1.0 * 24.0
+    assert hours.min() >= 6.0
+    assert hours.max() <= 10.0
+    assert all((np.diff(season) >= 0.0).all() for season in seasons)
+
+
+def test_good_years_bring_more_in_step():
+    plain = np.array([len(season) for season in harvests(300)])
+    varied = np.array([len(season) for season in harvests(300, season_cv=0.3)])
+    assert varied.std(ddof=1) / varied.mean() == pytest.approx(0.3, rel=0.2)
+    assert plain.std(ddof=1) / plain.mean() < 0.06

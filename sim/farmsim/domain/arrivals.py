@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from farmsim.domain.distributions import Distribution, draw, mean_of
+from farmsim.domain.distributions import Distribution, draw, lognormal_factor, mean_of
 from farmsim.params import Count, Hour, NonNegative, Params, Positive, Share
 
 CHUNK = 1024
@@ -86,6 +86,40 @@ class RenewalArrivals(Params):
             yield from when.tolist()
 
 
+class HarvestArrivals(Params):
+    """A county's harvest: a bell over the season, brought in the picking hours, more of it in good years."""
+
+    kind: Literal["harvest"]
+    loads: Positive = Field(description="Loads of a normal season.")
+    centre_day: NonNegative = Field(description="Day on which most is picked, from the start.")
+    sd_days: Positive = Field(description="Spread of the bell, days (large means an even pick).")
+    first_day: NonNegative = Field(default=0.0, description="First day of the window.")
+    last_day: NonNegative = Field(description="Last day of the window.")
+    season_cv: NonNegative = Field(default=0.0, description="Variation of the crop from season to season.")
+    opens_hour: Hour = Field(default=5.0, description="Hour at which picking begins.")
+    picking_hours: Annotated[float, Field(gt=0, le=18)] = Field(
+        default=8.0, description="How long it goes on."
+    )
+
+    @property
+    def mean_per_day(self) -> float:
+        """Arrivals a day in the mean over the window."""
+        return self.loads / max(self.last_day - self.first_day + 1.0, 1.0)
+
+    def moments(self, generator: np.random.Generator) -> Iterator[float]:
+        """Poisson numbers by day, each load at a moment of its own within the picking hours.
+
+        The bell is that of a county's growers (`seasons.harvest_bell`); the season's factor is lognormal.
+        """
+        days = np.arange(math.floor(self.first_day), math.floor(self.last_day) + 1.0)
+        distance = 0.5 * ((days - self.centre_day) / self.sd_days) ** 2
+        weight = np.exp(distance.min() - distance)
+        crop = self.loads * float(lognormal_factor(generator.standard_normal(), self.season_cv))
+        for day, expected in zip(days.tolist(), (crop * weight / weight.sum()).tolist(), strict=True):
+            hours = np.sort(generator.random(generator.poisson(expected))) * self.picking_hours
+            yield from (day + (self.opens_hour + hours) / 24.0).tolist()
+
+
 class TraceArrivals(Params):
     """What was counted day by day: a list, or a column of a CSV file with a heading."""
 
@@ -106,7 +140,8 @@ class TraceArrivals(Params):
 
 
 Arrivals = Annotated[
-    PoissonArrivals | EvenArrivals | RenewalArrivals | TraceArrivals, Field(discriminator="kind")
+    PoissonArrivals | EvenArrivals | RenewalArrivals | HarvestArrivals | TraceArrivals,
+    Field(discriminator="kind"),
 ]
 
 

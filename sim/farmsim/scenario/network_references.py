@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from farmsim.domain.arrivals import HarvestArrivals
 from farmsim.domain.supply import UNLIMITED
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.network_schema import NetworkScenario
@@ -33,6 +34,7 @@ def network_references(scenario: NetworkScenario) -> Iterator[Fault]:
             spot: Path = ("network", "sites", name, "replenishment", "supplier")
             known = [*(s for s in (*network.sites, *network.stations) if s != name), UNLIMITED]
             yield from unknown(spot, "supplier", rule.supplier, known)
+    yield from _harvests(scenario)
     yield from _circles(scenario)
     yield from _products(scenario)
     yield from _time(scenario)
@@ -44,6 +46,17 @@ def _workshop(scenario: NetworkScenario, site: str, supplier: str) -> Iterator[F
     if station is not None and (station.waiting_places, station.patience_hours) != (None, None):
         path = ("network", "sites", site, "replenishment", "supplier")
         yield Fault(path, "E060", {"name": supplier}, remedies=[remedy("no-limits")])
+
+
+def _harvests(scenario: NetworkScenario) -> Iterator[Fault]:
+    """The window of a harvest does not end before it begins."""
+    network = scenario.network
+    for section, streams in (("sources", network.sources), ("customers", network.customers)):
+        for name, stream in streams.items():
+            arrivals = stream.arrivals
+            if isinstance(arrivals, HarvestArrivals) and arrivals.last_day < arrivals.first_day:
+                path = ("network", section, name, "arrivals", "last_day")
+                yield Fault(path, "E045", {"what": "last_day", "other": "first_day"})
 
 
 def _names(scenario: NetworkScenario) -> Iterator[Fault]:
