@@ -58,6 +58,22 @@ class Station(Params):
     )
 
 
+class Spell(Params):
+    """A spell in which a road is closed (sandstorm, snow, road works)."""
+
+    starts_day: NonNegative = Field(description="When it begins, days from the start.")
+    days: Positive = Field(description="Length, days.")
+
+
+def held_up(now: float, closed: list[Spell]) -> float:
+    """Days that what sets out now has to wait until the road is open, spells that follow each other included."""
+    leaves = now
+    for spell in sorted(closed, key=lambda spell: spell.starts_day):
+        if spell.starts_day <= leaves < spell.starts_day + spell.days:
+            leaves = spell.starts_day + spell.days
+    return leaves - now
+
+
 class SupplyLane(Params):
     """A way on which loads are pushed: a truck that leaves when so many are on it, and its transit time."""
 
@@ -66,6 +82,7 @@ class SupplyLane(Params):
     leaves_with: Count = Field(default=1, description="The truck leaves when so many loads are on it.")
     celsius: Celsius | None = Field(default=None, description="Temperature on the way.")
     cost_per_trip: NonNegative = Field(default=0.0, description="Cost of a trip.")
+    closed: list[Spell] = Field(default=[], description="Spells in which nothing sets out.")
 
 
 class Replenishment(Params):
@@ -90,6 +107,7 @@ class Replenishment(Params):
         default=0, description="How many reviews that is."
     )
     under_way_kg: list[Kg] = Field(default=[], description="Shipments at the start, due on day 0, 1, ...")
+    closed: list[Spell] = Field(default=[], description="Spells in which nothing sets out.")
     ordered_kg: list[Kg] = Field(
         default=[], description="Orders at the start that the supplier will know on day 0, 1, ..."
     )

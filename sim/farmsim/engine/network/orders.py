@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import Protocol
 
 from farmsim.domain.policies import Cover, Position
-from farmsim.domain.supply import UNLIMITED, Replenishment, Site
+from farmsim.domain.supply import UNLIMITED, Replenishment, Site, held_up
 from farmsim.engine.network.agenda import Call
 from farmsim.engine.network.kilograms import Books
 from farmsim.engine.network.levels import TINY
@@ -56,7 +56,8 @@ class Replenished(Stock):
 
     def get(self, lots: list[Lot], kg: float, *, last: bool) -> None:  # noqa: ARG002 (as any buyer)
         """What it ordered leaves the supplier and is on its way."""
-        self._send(lots, kg, self.lead())
+        waits = held_up(self._agenda.now, self._rule.closed) if self._rule.closed else 0.0
+        self._send(lots, kg, waits + self.lead())
 
     @property
     def _review_rank(self) -> float:

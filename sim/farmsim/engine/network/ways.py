@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from farmsim.domain.supply import Customers, Source, SupplyLane
+from farmsim.domain.supply import Customers, Source, SupplyLane, held_up
 from farmsim.engine.network.agenda import Call
 from farmsim.engine.network.kilograms import Books
 from farmsim.engine.network.levels import TINY
@@ -91,7 +91,8 @@ class Trucks:
         if now >= self._books.warm_up:
             self._note(load, now)
         agenda = self._books.agenda
-        agenda.call(next(self._days), agenda.rank["receive"], self._arrive, load)
+        waits = held_up(now, self.block.closed) if self.block.closed else 0.0
+        agenda.call(waits + next(self._days), agenda.rank["receive"], self._arrive, load)
 
     def _note(self, load: list[Lot], now: float) -> None:
         self.trips += 1
