@@ -61,6 +61,13 @@ def play_naive(scenario, replication, seed=0, reading=PLAIN):
     return season.close()
 
 
+def play_naive_by_day(scenario, replication, seed=0, reading=PLAIN):
+    """Counts of one season by (name, channel, day)."""
+    season = Season(with_programmes(scenario), [seed, replication], reading)
+    season.env.run()
+    return dict(season.by_day)
+
+
 class Season:
     """One replication: the clock, the dice, the county, the channels, and what is counted."""
 
@@ -79,6 +86,7 @@ class Season:
         self.total = defaultdict(float)
         self.lost = defaultdict(float)
         self.by_channel = defaultdict(float)
+        self.by_day = defaultdict(float)
         self.granted = defaultdict(float)
         """What the desk granted today and is not used yet, kg by (channel, grade)."""
         self.closures = {}
@@ -136,8 +144,9 @@ class Season:
         self.lost[where] += kg
 
     def count(self, channel, what, much):
-        """Add to a channel's total."""
+        """Add to a channel's total, and to that of the day."""
         self.by_channel[what, channel] += much
+        self.by_day[what, channel, int(self.env.now)] += much
 
     def close(self):
         """The totals of the season."""
