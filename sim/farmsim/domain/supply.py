@@ -66,7 +66,7 @@ class Spell(Params):
 
 
 def held_up(now: float, closed: list[Spell]) -> float:
-    """Days that what sets out now has to wait until the road is open, spells that follow each other included."""
+    """Days that what sets out now has to wait for the road; spells may follow each other."""
     leaves = now
     for spell in sorted(closed, key=lambda spell: spell.starts_day):
         if spell.starts_day <= leaves < spell.starts_day + spell.days:
