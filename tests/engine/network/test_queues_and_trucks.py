@@ -59,7 +59,8 @@ def test_urgent_loads_go_first_and_none_is_interrupted():
 def test_a_load_that_passes_one_station_at_once_does_not_lose_the_patience_it_had_there():
     """It came to both at one instant; the deadline of the first used to throw it out of the second."""
     network = {
-        "sources": {"farm": bring("gate", [1.0], at_once=3)},
+        "sources": {"farm": bring("road", [1.0], at_once=3)},
+        "lanes": {"road": {"to": "gate", "leaves_with": 3}},
         "stations": {
             "gate": {"hours": 0, "patience_hours": 2, "to": "wash"},
             "wash": {"hours": 6},

@@ -220,7 +220,7 @@ def test_cover_under_continuous_review_averages_days_not_events():
     }
     outcome = play(network, 9.0)
     shop = outcome.sites["shop"]
-    # the guess holds for a day: 30; then (10 + 4) / 2 times 3 and 4 times 3, so that nothing is ordered until 12
+    # the guess holds for a day: 30; then (10 + 4) / 2 times 3 and 4 times 3: nothing is ordered until 12
     assert outcome.series["shop.stock_kg"] == [30, 30, 26, 22, 18, 14, 12, 12, 12]
     assert shop["fill_rate"] == 1.0
 

@@ -124,7 +124,7 @@ class Replenished(Stock):
         seen = self._memory.periods(
             self._agenda.now, self.reviews, demand_first=self._agenda.comes_before("demand", "order")
         )
-        backorders = sum(want.kg for want in self._wants)
+        backorders = self.backlog.value if self._wants else 0.0
         position = Position(self._shelf.kg, self.on_order, backorders, self._expiring(), self.reviews, seen)
         if self.reviews < rule.standing_reviews and rule.standing_kg is not None:
             kg = rule.standing_kg
