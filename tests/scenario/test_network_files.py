@@ -38,6 +38,24 @@ WRONG = {
     ),
     "name twice": (("lanes: {road: {to: store, days: 1}}", "lanes: {road: {to: store}, pack: {to: store}}"),
                    "E055", 7, "another name"),
+    "a source named like customers": (("customers: {all:", "customers: {farms:"), "E055", 11, "another name"),
+    "another product from a source": (
+        ("melon: {life_days: 9}", "melon: {life_days: 9}, pear: {}"), "E069", 5, "the same product",
+        ("{farms: {to: pack,", "{farms: {product: pear, to: pack,"),
+        ("store: {}", "store: {product: melon}"),
+        ("shop: {replenishment", "shop: {product: melon, replenishment"),
+    ),
+    "another product from a supplier": (
+        ("melon: {life_days: 9}", "melon: {life_days: 9}, pear: {}"), "E069", 10, "the same product",
+        ("{farms: {to: pack,", "{farms: {product: melon, to: pack,"),
+        ("store: {}", "store: {product: melon}"),
+        ("shop: {replenishment", "shop: {product: pear, replenishment"),
+    ),
+    "time that runs back": (("days: 1}", "days: -1}"), "E025", 7, None),
+    "work that runs back": (("hours: 2", "hours: {distribution: constant, value: -2}"), "E025", 6, None),
+    "no life": (("life_days: 9", "life_days: 0"), "E025", 3, None),
+    "no gap": (("kind: poisson, per_day: 5", "kind: renewal, days_between: 0"), "E025", 5, None),
+    "mass below nothing": (("kg: 3}", "kg: -3}"), "E025", 11, None),
     "warm-up of a season": (("horizon_days: 30", "horizon_days: 30\nwarm_up_days: 3"), "E059", 3,
                             "steady_state: true"),
     "warm-up too long": (("name: small", "name: small\nwarm_up_days: 30\nsteady_state: true"), "E058", 2,
@@ -182,3 +200,11 @@ def test_every_reference_of_the_json_schema_leads_somewhere():
     named = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(SCHEMA)))
     assert named <= set(SCHEMA["$defs"])
     assert "Site" in SCHEMA["$defs"]
+
+
+def test_the_only_product_need_not_be_named_by_everyone(tmp_path):
+    file = tmp_path / "fine.yaml"
+    file.write_text(
+        GOOD.replace("{farms: {to: pack,", "{farms: {product: melon, to: pack,"), encoding="utf-8"
+    )
+    assert load_scenario(file).scenario.network.sites["store"].product is None

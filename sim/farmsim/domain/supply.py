@@ -164,7 +164,7 @@ class Customers(Stream):
 
 
 class SupplyNetwork(Params):
-    """All of it. Names of stations, lanes and sites are different from each other."""
+    """All of it. All names in it are different from each other."""
 
     order_of_events: Annotated[list[Event], Field(min_length=4, max_length=5)] = Field(
         default=list(EVENTS),

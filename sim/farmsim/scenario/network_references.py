@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from farmsim.domain.arrivals import HarvestArrivals
+from farmsim.domain.distributions import Distribution, mean_of
 from farmsim.domain.supply import UNLIMITED
 from farmsim.scenario.faults import Fault
 from farmsim.scenario.network_schema import NetworkScenario
@@ -37,6 +38,8 @@ def network_references(scenario: NetworkScenario) -> Iterator[Fault]:
     yield from _harvests(scenario)
     yield from _circles(scenario)
     yield from _products(scenario)
+    yield from _one_product(scenario)
+    yield from _amounts(scenario)
     yield from _time(scenario)
 
 
@@ -60,10 +63,10 @@ def _harvests(scenario: NetworkScenario) -> Iterator[Fault]:
 
 
 def _names(scenario: NetworkScenario) -> Iterator[Fault]:
-    """No two places share a name, and none is called as the unlimited supplier."""
+    """No two of all share a name (their draws would be the same), none that of the unlimited supplier."""
     network = scenario.network
     taken: dict[str, str] = {UNLIMITED: "unlimited"}
-    for section in ("stations", "lanes", "sites"):
+    for section in ("sources", "stations", "lanes", "sites", "customers"):
         for name in getattr(network, section):
             if name in taken:
                 path = ("network", section, name)
@@ -109,6 +112,71 @@ def _products(scenario: NetworkScenario) -> Iterator[Fault]:
                 yield from unknown((*path, "product"), "product", block.product, products)
             elif len(products) > 1:
                 yield Fault(path, "E057", {"name": name}, list(products), on_key=True)
+
+
+def _one_product(scenario: NetworkScenario) -> Iterator[Fault]:
+    """What is brought or sent to a site is what it holds."""
+    network = scenario.network
+    onward: dict[str, str | None] = {name: station.to for name, station in network.stations.items()}
+    onward |= {name: lane.to for name, lane in network.lanes.items()}
+    for name, source in network.sources.items():
+        end = _end(source.to, onward)
+        if end in network.sites and _differ(scenario, network.sites[end].product, source.product):
+            yield _mixed(("network", "sources", name), end, name)
+    for name, site in network.sites.items():
+        supplier = site.replenishment.supplier if site.replenishment else None
+        if supplier in network.sites and _differ(scenario, network.sites[supplier].product, site.product):
+            yield _mixed(("network", "sites", name, "replenishment", "supplier"), name, supplier)
+
+
+def _differ(scenario: NetworkScenario, one: str | None, other: str | None) -> bool:
+    """Whether these are two products; where there is only one, it may be left out."""
+    if one is None or other is None:
+        return False
+    return one != other and len(scenario.products) > 1
+
+
+def _end(place: str | None, onward: Mapping[str, str | None]) -> str | None:
+    """Where the way from a place ends."""
+    for _ in onward:
+        if place is None or place not in onward:
+            break
+        place = onward[place]
+    return place
+
+
+def _mixed(path: Path, site: str, other: str) -> Fault:
+    on_key = path[-1] == other and path[1] == "sources"
+    arguments = {"name": site, "other": other}
+    return Fault(path, "E069", arguments, on_key=on_key, remedies=[remedy("one-product")])
+
+
+def _amounts(scenario: NetworkScenario) -> Iterator[Fault]:
+    """Masses and times are not negative in the mean, lives and gaps between arrivals more than nothing."""
+    network = scenario.network
+    spots: list[tuple[Path, Distribution | None]] = []
+    for section in ("sources", "customers"):
+        for name, units in getattr(network, section).items():
+            spots.append((("network", section, name, "kg"), units.kg))
+            gaps = getattr(units.arrivals, "days_between", None)
+            spots.append((("network", section, name, "arrivals", "days_between"), gaps))
+    for name, station in network.stations.items():
+        spots.append((("network", "stations", name, "hours"), station.hours))
+        spots.append((("network", "stations", name, "patience_hours"), station.patience_hours))
+    spots += [(("network", "lanes", name, "days"), lane.days) for name, lane in network.lanes.items()]
+    for name, site in network.sites.items():
+        rule = site.replenishment
+        lead = None if rule is None else rule.lead_days
+        spots.append((("network", "sites", name, "replenishment", "lead_days"), lead))
+    spots += [(("products", name, "life_days"), block.life_days) for name, block in scenario.products.items()]
+    for path, amount in spots:
+        if amount is None:
+            continue
+        mean, some = mean_of(amount), path[-1] in ("days_between", "life_days")
+        if mean < 0.0 or (some and mean == 0.0):
+            what = "more than" if some else "at least"
+            arguments = {"path": path[-1], "what": what, "limit": "0", "value": f"{mean:g}"}
+            yield Fault(path, "E025", arguments)
 
 
 def _time(scenario: NetworkScenario) -> Iterator[Fault]:

@@ -90,6 +90,7 @@ MESSAGES: dict[str, str] = {
     "E066": N_("standing_kg and standing_reviews belong together"),
     "E067": N_("order_of_events must name receive, expire, demand and order once each, and may name count"),
     "E068": N_("grain: each plays at most {most} million orders a run one by one, not {orders} million"),
+    "E069": N_('"{name}" and "{other}" do not hold the same product'),
     "E099": N_("there are more problems; these are the first"),
     # warnings
     "W031": N_("{key}: price given per jin (500 g)"),
@@ -131,6 +132,7 @@ REMEDIES: dict[str, str] = {
     "one-document": N_("delete the line ---, or make two files"),
     "one-of": N_("choose one of {names}"),
     "ordinary-space": N_("replace it by an ordinary space"),
+    "one-product": N_("give both the same product, or bring it to a site that holds it"),
     "other-name": N_("give one of the two another name"),
     "own-line": N_('begin each list entry on its own line with "- "'),
     "plain-number": N_("write a plain number; the unit is part of the key"),
