@@ -132,7 +132,7 @@ def _meant(path: tuple[str, ...], group: list[Failure], node: Node | None) -> li
     return [Failure({**first.error, "type": "union"}, place)]
 
 
-_TAG_NAMES = frozenset({"kind", "policy", "distribution"})
+_TAG_NAMES = frozenset({"kind", "policy", "distribution", "method"})
 
 
 def _label(failure: Failure) -> str:

@@ -113,11 +113,11 @@ def load_scenario(
 
         library = catalogue
     if model is None:
-        return _load(path_or_name, overrides, _kind_of_file, library)
+        return _load(path_or_name, overrides, kind_of_file, library)
     return _load(path_or_name, overrides, lambda _: (model, references), library)
 
 
-def _kind_of_file(tree: MapNode) -> tuple[type[Any], References[Any]]:
+def kind_of_file(tree: MapNode) -> tuple[type[Any], References[Any]]:
     """What a file describes: with the key `network` a supply network, else the season of counties."""
     if tree.child("network") is not None:
         from farmsim.scenario.network_references import network_references  # noqa: PLC0415
@@ -137,21 +137,50 @@ def _load(
     library: Library,
 ) -> Loaded[M]:
     """The steps one after the other."""
-    found = _Findings()
+    found = Findings()
+    return finished(read_files(path_or_name, overrides, library, found), kind, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a scenario as they were read, the nearest first, and what is laid over them."""
+
+    layers: list[Layer]
+    given: list[Override]
+    folder: Path
+    library: Library
+
+
+def read_files(
+    path_or_name: str | Path, overrides: Sequence[str], library: Library, found: "Findings"
+) -> Files:
+    """The files and the overrides, read but not yet put together."""
     path, shown = _located(path_or_name, library)
     layers = read_layers(path, shown, library.bundled_scenario, library.names("scenarios"), found.of_stage(0))
     found.of_stage(0).extend(_strange_sources(layers, library))
     given = parse_overrides(overrides, found.of_stage(0))
-    if not layers:
+    return Files(layers, given, path.parent, library)
+
+
+def composed(files: Files, problems: list[Problem]) -> MapNode:
+    """Files, overrides and catalogue as one tree, traces read."""
+    tree = _composed(files.layers, files.given, files.library, problems)
+    return read_traces(tree, files.folder, problems)
+
+
+def finished(
+    files: Files, kind: Callable[[MapNode], tuple[type[M], References[M] | None]], found: "Findings"
+) -> Loaded[M]:
+    """The valid scenario of files that were read; raises ScenarioError with every problem."""
+    if not files.layers:
         raise ScenarioError(found.reported())
-    tree = _composed(layers, given, library, found.of_stage(1))
-    tree = read_traces(tree, path.parent, found.of_stage(1))
+    tree = composed(files, found.of_stage(1))
     checked = check(tree, *kind(tree), found.of_stage(2))
     problems = found.reported()
     if checked is None or any(not problem.is_warning for problem in problems):
         raise ScenarioError(problems)
-    tree, unmatched = _stamped(checked.tree, layers, given)
-    if unmatched and not given:
+    tree, unmatched = _stamped(checked.tree, files.layers, files.given)
+    if unmatched and not files.given:
         raise ScenarioError(tuple(unmatched_problem(rule, tree) for rule in unmatched) + problems)
     provenance, unsourced = provenance_of(tree)
     digest = digest_of(checked.data)
@@ -169,10 +198,13 @@ def _strange_sources(layers: list[Layer], library: Library) -> list[Problem]:
     return [problem for problem in strange if problem is not None]
 
 
-def digest_of(data: Plain) -> str:
-    """The fingerprint of plain data: the same for the same keys and values, whatever their order."""
+def digest_of(data: Plain, size: int = 6) -> str:
+    """The fingerprint of plain data: the same for the same keys and values, whatever their order.
+
+    Two hexadecimal digits for each of so many bytes.
+    """
     text = json.dumps(_canonical(data), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return blake2b(text.encode("ascii"), digest_size=6).hexdigest()
+    return blake2b(text.encode("ascii"), digest_size=size).hexdigest()
 
 
 def _canonical(data: Plain) -> Plain:
@@ -244,7 +276,7 @@ def _as_mapping(node: object) -> MapNode:
     return node
 
 
-class _Findings:
+class Findings:
     """Problems by the stage that found them; what a later stage says about the same place is left out."""
 
     def __init__(self) -> None:
