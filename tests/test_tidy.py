@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 import farmsim
 from farmsim.params import Label, Params
-from farmsim.report.network_words import CATALOGUES
 from farmsim.results.metrics import METRICS
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import CATALOGUES
 from farmsim.scenario.network_schema import NetworkScenario
 from farmsim.scenario.schema import Scenario
 

@@ -92,8 +92,8 @@ def compare_network_files(
 
 def check_metric(scenario: "NetworkScenario", name: str | None) -> None:
     """Refuse a metric that this network does not have: neither one of the whole nor one of a place."""
-    from farmsim.report.network_words import metric_names
     from farmsim.results.network import TOTAL_METRICS
+    from farmsim.results.network_catalogue import metric_names
     from farmsim.scenario.hints import did_you_mean
 
     if name is None:

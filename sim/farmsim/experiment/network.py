@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,12 @@ from farmsim.experiment.gather import Progress, Tell, Work, gather
 from farmsim.experiment.precision import FIRST, Precision, Stop, next_count, stop_of
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.network import NetworkOutcome, NetworkTally, summarise_network
+from farmsim.results.network_catalogue import CATALOGUES, Places
 from farmsim.scenario.network_schema import NetworkScenario
 
 if TYPE_CHECKING:
     from farmsim.scenario.load import Loaded
 
-Places = Literal["sources", "stations", "lanes", "sites", "customers"]
-"""The tables of an outcome, by kind of place."""
-PLACES: tuple[Places, ...] = ("sources", "stations", "lanes", "sites", "customers")
 MANY_ARRIVALS = 200_000.0
 """Loads and orders of all replications that are worth the start of worker processes (about two seconds)."""
 
@@ -106,7 +104,7 @@ def values_named(outcomes: Sequence[NetworkOutcome], name: str) -> NDArray[np.fl
     if name in outcomes[0].metrics:
         return np.array([outcome.metrics[name] for outcome in outcomes])
     place, _, metric = name.partition(".")
-    for table in PLACES:
+    for table in CATALOGUES:
         if metric in getattr(outcomes[0], table).get(place, {}):
             return np.array([getattr(outcome, table)[place][metric] for outcome in outcomes])
     return None

@@ -22,18 +22,11 @@ from farmsim.report.json_form import SCHEMA_VERSION, plain_form
 from farmsim.report.messages import language, mark, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.network_form import csv_table
-from farmsim.report.network_words import (
-    TOTALS,
-    factor,
-    metric_names,
-    metric_unit,
-    network_unit,
-    plain_unit,
-    total_label,
-)
+from farmsim.report.network_words import TOTALS, factor, network_unit, plain_unit, total_label
 from farmsim.report.numbers import interval, signed
 from farmsim.report.terminal import Look
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import metric_names, metric_unit
 from farmsim.results.paired import LEVEL
 from farmsim.scenario.problems import word
 

@@ -12,12 +12,14 @@ import numpy as np
 from farmsim.report.csv_form import cell
 from farmsim.report.json_form import SCHEMA_VERSION, EstimateForm, number, plain_form, precision_form
 from farmsim.report.network_screen import network_cautions
-from farmsim.report.network_words import CATALOGUES, plain_unit
+from farmsim.report.network_words import plain_unit
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import CATALOGUES
 from farmsim.scenario.problems import word
 
 if TYPE_CHECKING:
-    from farmsim.experiment.network import NetworkResult, Places
+    from farmsim.experiment.network import NetworkResult
+    from farmsim.results.network_catalogue import Places
 
 HEADER = ("replication", "kind", "place", "metric", "value", "unit")
 

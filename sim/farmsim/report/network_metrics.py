@@ -2,10 +2,11 @@
 
 from farmsim.report.cells import fit, pad, wrap
 from farmsim.report.messages import translate as _
-from farmsim.report.network_words import CATALOGUES, PLACES
+from farmsim.report.network_words import PLACES
 from farmsim.report.terminal import Look
 from farmsim.report.words import unit_label
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import CATALOGUES
 from farmsim.results.scope import Metric
 
 

@@ -20,7 +20,7 @@ from farmsim.report.network_tables import (
     place_tables,
     totals_table,
 )
-from farmsim.report.network_words import TOTALS, metric_unit, plain_unit
+from farmsim.report.network_words import TOTALS, plain_unit
 from farmsim.report.numbers import figures, interval, relative
 from farmsim.report.precision_words import missed
 from farmsim.report.run_screen import (
@@ -34,6 +34,7 @@ from farmsim.report.run_screen import (
     warned,
 )
 from farmsim.report.terminal import Look
+from farmsim.results.network_catalogue import metric_unit
 
 if TYPE_CHECKING:
     from farmsim.experiment.network import NetworkResult

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from rich.console import RenderableType
 from rich.text import Text
 
-from farmsim.experiment.network import Places
 from farmsim.report.cautions import FEW_REPLICATIONS
 from farmsim.report.cells import cell_width, wrap
 from farmsim.report.console import Column, make_table
 from farmsim.report.kilogram_table import mass_scale
 from farmsim.report.messages import translate as _
 from farmsim.report.network_words import (
-    CATALOGUES,
     COLUMNS,
     HEADINGS,
     TOTALS,
@@ -33,6 +31,7 @@ from farmsim.report.numbers import UNKNOWN, figures, interval
 from farmsim.report.terminal import Look
 from farmsim.results.estimates import Estimate, estimate, quantiles
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import CATALOGUES, Places
 from farmsim.results.scope import Metric
 
 if TYPE_CHECKING:

@@ -2,29 +2,10 @@
 
 from typing import NamedTuple
 
-from farmsim.domain.supply import SupplyNetwork
-from farmsim.experiment.network import Places
 from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
 from farmsim.report.words import is_share, unit_label
-from farmsim.results.network import TOTAL_METRICS
-from farmsim.results.network_metrics import (
-    CUSTOMER_METRICS,
-    LANE_METRICS,
-    SOURCE_METRICS,
-    STATION_METRICS,
-)
-from farmsim.results.network_sites import SITE_METRICS
-from farmsim.results.scope import Metric
-
-CATALOGUES: dict[Places, dict[str, Metric]] = {
-    "sources": SOURCE_METRICS,
-    "stations": STATION_METRICS,
-    "lanes": LANE_METRICS,
-    "sites": SITE_METRICS,
-    "customers": CUSTOMER_METRICS,
-}
-"""The metrics of each kind of place."""
+from farmsim.results.network_catalogue import Places
 
 PLACES: dict[Places, str] = {
     "sources": mark("sources"),
@@ -147,25 +128,6 @@ def plain_unit(unit: str, currency: str) -> str:
     return unit.replace("CNY", currency)
 
 
-def metric_unit(name: str) -> str:
-    """The unit of a metric of the whole network, or of `PLACE.metric`."""
-    if name in TOTAL_METRICS:
-        return TOTAL_METRICS[name].unit
-    last = name.rpartition(".")[2]
-    return next((metrics[last].unit for metrics in CATALOGUES.values() if last in metrics), "")
-
-
 def factor(unit: str) -> float:
     """100 for shares, which are shown in percent."""
     return 100.0 if is_share(unit) else 1.0
-
-
-def metric_names(network: SupplyNetwork) -> list[str]:
-    """Every metric that a run of this network has: of the whole, then `PLACE.metric`."""
-    places = [
-        f"{place}.{metric}"
-        for table, catalogue in CATALOGUES.items()
-        for place in getattr(network, table)
-        for metric in catalogue
-    ]
-    return [*TOTAL_METRICS, *places]

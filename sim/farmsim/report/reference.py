@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from farmsim.report.network_words import CATALOGUES
 from farmsim.report.parameters import NETWORK, Parameter, network_parameters, parameters
 from farmsim.results.columns import Column
 from farmsim.results.daily import daily_columns
 from farmsim.results.metrics import METRICS
 from farmsim.results.network import TOTAL_METRICS
+from farmsim.results.network_catalogue import CATALOGUES
 from farmsim.results.orders import OUTCOMES, order_columns
 from farmsim.results.provinces import PROVINCE_METRICS
 

@@ -36,7 +36,7 @@ class Engine(Protocol):
 
 
 class Here:
-    """This process plays each task when it is handed over: for one worker, and for debuggers."""
+    """The process itself plays each task when it is handed over: for one worker, and for debuggers."""
 
     slots = 1
 
