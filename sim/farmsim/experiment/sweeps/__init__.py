@@ -1,0 +1,1 @@
+"""Sweeps: which points of a scenario's parameters are played, and what plays them."""
