@@ -14,6 +14,7 @@ from farmsim.results.estimates import (
     normal_quantile,
     quantiles,
     student_t_quantile,
+    student_t_tail,
 )
 
 DEGREES = [1, 2, 3, 4, 5, 7, 9, 10, 15, 19, 20, 29, 30, 49, 60, 99, 100, 199, 250, 500, 999, 1000]
@@ -43,6 +44,19 @@ def test_student_t_quantiles_are_antisymmetric(p, degrees):
     assert student_t_quantile(p, degrees) == pytest.approx(
         -student_t_quantile(1 - p, degrees), rel=1e-9, abs=1e-12
     )
+
+
+@pytest.mark.parametrize("degrees", [1, 2.5, 9, 1000])
+def test_student_t_tails_agree_with_scipy(degrees):
+    for t in (-50.0, -1.5, -1e-3, 0.0, 0.3, 2.0, 40.0, 1e8):
+        assert student_t_tail(t, degrees) == pytest.approx(stats.t.sf(t, degrees), rel=1e-10)
+
+
+def test_student_t_tails_end_at_infinity():
+    assert [student_t_tail(t, 3) for t in (-math.inf, math.inf, 1e200)] == [1.0, 0.0, 0.0]
+    assert math.isnan(student_t_tail(math.nan, 3))
+    with pytest.raises(AssertionError, match="degrees"):
+        student_t_tail(1.0, 0)
 
 
 def test_normal_quantiles_agree_with_scipy():

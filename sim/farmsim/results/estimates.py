@@ -79,14 +79,28 @@ def student_t_quantile(p: float, degrees: float) -> float:
     return _t_above(1 - p, degrees)
 
 
+def student_t_tail(t: float, degrees: float) -> float:
+    """Probability that Student's t exceeds `t`, infinite values included (two-sided p value: twice of |t|).
+
+    Abramowitz and Stegun 26.5.27 and 26.7.1.
+    """
+    assert degrees > 0, f"degrees of freedom are positive, not {degrees}"
+    if t < 0.0:
+        return 1.0 - student_t_tail(-t, degrees)
+    total = degrees + t * t
+    if math.isinf(total):
+        return 0.0
+    return _incomplete_beta(degrees / total, t * t / total, degrees / 2, 0.5) / 2
+
+
 def _t_above(tail: float, degrees: float) -> float:
     """Value of t that is exceeded with probability `tail`, less than a half."""
     low, high = 0.0, 1.0
-    while _t_tail(high, degrees) > tail:
+    while student_t_tail(high, degrees) > tail:
         low, high = high, 2 * high
     t = (low + high) / 2
     for _ in range(100):
-        reached = _t_tail(t, degrees)
+        reached = student_t_tail(t, degrees)
         if reached > tail:
             low = t
         else:
@@ -109,12 +123,6 @@ def _t_density(t: float, degrees: float) -> float:
         - (degrees + 1) / 2 * math.log1p(t * t / degrees)
     )
     return math.exp(logarithm)
-
-
-def _t_tail(t: float, degrees: float) -> float:
-    """Probability that Student's t exceeds `t`, at least 0 (Abramowitz and Stegun 26.5.27, 26.7.1)."""
-    total = degrees + t * t
-    return _incomplete_beta(degrees / total, t * t / total, degrees / 2, 0.5) / 2
 
 
 def _incomplete_beta(x: float, complement: float, a: float, b: float) -> float:
