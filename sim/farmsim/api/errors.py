@@ -18,7 +18,6 @@ SENTENCES = {
     "out-of-range": "{option} must lie between {low} and {high}; {value} does not.",
     "unknown-metric": "There is no metric {name}.",
     "unknown-table": "There is no table {name} here; there are {names}.",
-    "unknown-choice": "{option} must be one of {choices}; {value} is not.",
     "unknown-replication": "There is no replication {value}: {count} were played, from 0.",
     "metric-needed": (
         "precision needs precision_metric for a supply network, one of {names}, or PLACE.METRIC."
