@@ -1,7 +1,7 @@
 """Replications of one scenario: planned, played on an executor, gathered in plan order."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -115,11 +115,15 @@ def play(
     *,
     files: TableFiles | None = None,
     tell: Callable[[float], None] | None = None,
+    also: Sequence[Recorder] = (),
 ) -> Outcome:
-    """One replication in numbers; `tell` is told day by day which share of it has been played."""
+    """One replication in numbers; `tell` is told day by day which share of it has been played.
+
+    Others may record `also`.
+    """
     shape = shape_of(model)
     tally = Tally(shape)
-    recorders: list[Recorder] = [tally]
+    recorders: list[Recorder] = [tally, *also]
     if tell is not None:
         recorders.append(Days(shape.days, tell))
     with ExitStack() as stack:

@@ -164,6 +164,7 @@ REMEDIES: dict[str, str] = {
     "plain-number": N_("write a plain number; the unit is part of the key"),
     "quote-text": N_('if text is meant, quote it: "{text}"'),
     "quote-value": N_("if text is meant, put it between quotes"),
+    "raise-max-runs": N_("vary less, take fewer replications, or give max_runs: {runs}"),
     "read-as": N_("read as {key}: {value}"),
     "save-as-utf-8": N_("save it again with the encoding UTF-8"),
     "see-yaml": N_("compare with a bundled scenario: farmsim list"),
