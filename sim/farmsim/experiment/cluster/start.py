@@ -1,0 +1,194 @@
+"""Clusters that farmsim starts and ends itself: processes on this machine, or jobs of Slurm.
+
+Both talk over TLS with a certificate that is made for the occasion, so that nobody else on the machine or the
+network can send them code. Neither has a dashboard, and neither listens on all interfaces.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from farmsim.errors import FileError, UsageError
+from farmsim.scenario.problems import N_
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Variables that keep libraries of workers from starting threads of their own."""
+_INSIDE = "127.0.0.1:0"
+"""Where Dask's servers for a dashboard listen, which cannot be left out: a free port of loopback."""
+
+SLURM_SETTINGS: Mapping[str, str] = {
+    "queue": "queue",
+    "account": "account",
+    "walltime": "walltime",
+    "memory": "memory",
+    "interface": "interface",
+    "logs": "log_directory",
+    "scratch": "local_directory",
+    "python": "python",
+}
+"""Settings that are handed to dask_jobqueue, and what it calls them."""
+
+OWN_SETTINGS = ("processes", "shared", "directives", "prologue", "lifetime")
+"""Settings that are worked out here first."""
+
+_NO_SBATCH = N_("there is no such program: jobs of Slurm are sent from a machine that has it")
+_NO_JOBS = N_("jobs of Slurm would be refused")
+_SECONDS_FOR_SBATCH = 60.0
+
+
+class Started(NamedTuple):
+    """A cluster that runs: Dask's object, and what keeps up its number of workers (called now and then)."""
+
+    cluster: Any
+    renew: Callable[[], object]
+
+
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Started]:
+    """So many worker processes on this machine; they talk through 127.0.0.1 only."""
+    distributed = import_module("distributed")
+    quiet = {"DASK_LOGGING__DISTRIBUTED": "critical"}
+    with (
+        TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True) as folder,
+        _environment(dict.fromkeys(ONE_THREAD, "1") | quiet),
+    ):
+        cluster = distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=_INSIDE,
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            local_directory=folder,
+            security=True,
+            silence_logs=False,
+            preload=["farmsim.experiment.cluster.worker"],
+        )
+        with _closing(cluster):
+            yield Started(cluster, lambda: None)
+
+
+@contextmanager
+def slurm_cluster(jobs: int, settings: Mapping[str, str]) -> Iterator[Started]:
+    """So many jobs of Slurm, each with `processes` workers (1 unless set); cancelled in the end.
+
+    Returns without waiting for any of them to start. Raises FileError where `sbatch` is missing or says in a
+    trial (`--test-only`) that it would refuse such a job, UsageError for a setting that there is not.
+    """
+    keywords = slurm_keywords(settings)
+    if shutil.which("sbatch") is None:
+        raise FileError("sbatch", _NO_SBATCH)
+    shared = Path(settings.get("shared", "."))
+    try:
+        folder = TemporaryDirectory(prefix=".farmsim-", dir=shared, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise FileError(str(shared), error.strerror or str(error)) from error
+    with folder as certificates:
+        security = _certificates(Path(certificates).resolve())
+        cluster = import_module("dask_jobqueue").SLURMCluster(
+            security=security, silence_logs=False, **keywords
+        )
+        with _closing(cluster):
+            _try_out(cluster.job_script())
+            cluster.scale(jobs=jobs)
+            yield Started(cluster, lambda: cluster.scale(jobs=jobs))
+
+
+def slurm_keywords(settings: Mapping[str, str]) -> dict[str, Any]:
+    """The settings in the words of dask_jobqueue, with what farmsim decides itself."""
+    known = (*SLURM_SETTINGS, *OWN_SETTINGS)
+    for name, value in settings.items():
+        if name not in known:
+            raise UsageError("slurm-setting", (("name", name), ("choices", ", ".join(sorted(known)))))
+        if not value.isprintable():
+            raise UsageError("slurm-value", (("name", name), ("value", repr(value))))
+    count = settings.get("processes", "1")
+    if not (count.isdecimal() and int(count) > 0):
+        raise UsageError("slurm-value", (("name", "processes"), ("value", count)))
+    keywords: dict[str, Any] = {
+        SLURM_SETTINGS[name]: value for name, value in settings.items() if name in SLURM_SETTINGS
+    }
+    keywords["python"] = shlex.quote(settings.get("python", sys.executable))
+    keywords.setdefault("memory", f"{int(count)}GiB")
+    keywords["job_name"] = "farmsim"
+    keywords["cores"] = keywords["processes"] = int(count)
+    keywords["job_extra_directives"] = shlex.split(settings.get("directives", ""))
+    keywords["job_script_prologue"] = [
+        *(f"export {name}=1" for name in ONE_THREAD),
+        *([settings["prologue"]] if "prologue" in settings else []),
+    ]
+    lifetime = settings.get("lifetime")
+    keywords["worker_extra_args"] = [
+        "--no-dashboard",
+        *("--dashboard-address", _INSIDE),
+        *(["--lifetime", lifetime] if lifetime else []),
+    ]
+    scheduler: dict[str, Any] = {"dashboard": False, "dashboard_address": _INSIDE}
+    if "interface" not in settings:
+        scheduler["host"] = import_module("distributed.utils").get_ip()
+    keywords["scheduler_options"] = scheduler
+    return keywords
+
+
+def _certificates(folder: Path) -> Any:
+    """A certificate for this occasion, in files that only this user can read."""
+    security = import_module("distributed").Security
+    made = security.temporary()
+    paths = {}
+    for name, text in (("cert", made.tls_scheduler_cert), ("key", made.tls_scheduler_key)):
+        paths[name] = str(folder / f"{name}.pem")
+        with open(os.open(paths[name], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(text)
+    roles = {
+        f"tls_{role}_{name}": paths[name] for role in ("client", "scheduler", "worker") for name in paths
+    }
+    return security(require_encryption=True, tls_ca_file=paths["cert"], **roles)
+
+
+def _try_out(script: str) -> None:
+    """Ask Slurm whether it would take such a job: Dask itself would only log that it did not."""
+    try:
+        asked = subprocess.run(
+            ["sbatch", "--test-only"],  # noqa: S607 (a cluster has it where it likes)
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS_FOR_SBATCH,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FileError("sbatch", str(error)) from error
+    if asked.returncode != 0:
+        said = asked.stderr.strip().splitlines()
+        raise FileError("sbatch", said[-1] if said else _NO_JOBS)
+
+
+@contextmanager
+def _closing(cluster: Any) -> Iterator[None]:
+    """The cluster ends with the context, whatever happens in it."""
+    try:
+        yield
+    finally:
+        with suppress(OSError, RuntimeError):
+            cluster.close(timeout=30)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Processes started meanwhile have these; then all variables are as before (Dask sets some, too)."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
