@@ -34,6 +34,13 @@ SENTENCES = {
     "no-season-part": "{name} is for seasons of counties, not for supply networks: leave it out.",
     "no-poverty-line": "There is a poverty line for {first} to {last}, not for {year}.",
     "no-library": "This table needs {name}, which is not installed: pip install {name}",
+    "nothing-varied": "{name} is a scenario, not a sweep file: say what to vary with over={{KEY: [values]}}.",
+    "other-sweep": "{path} holds another sweep, of {name}: give another folder.",
+    "other-versions": (
+        "The sweep in {path} was begun with {name} {old}, this is {new}: numbers may differ. Begin anew in "
+        "another folder, or give mixed=True."
+    ),
+    "no-scipy": "This design needs scipy, which is not installed: pip install 'farmsim[sweeps]'",
     "unguarded": (
         "Worker processes import the main script anew, and this script plays while it is being imported. Put "
         'what plays below a line\n\n    if __name__ == "__main__":\n\nor give workers=1.'

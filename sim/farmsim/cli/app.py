@@ -19,6 +19,7 @@ from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.leverage import leverage
 from farmsim.cli.run import run
 from farmsim.cli.shared import Screen, presented
+from farmsim.cli.sweep import sweep
 from farmsim.cli.warm_up import warm_up
 from farmsim.report.messages import mark
 
@@ -62,6 +63,11 @@ app.command(
         "Play scenarios on the same seasons and compare them with the first, with intervals and verdicts."
     ),
 )(compare)
+app.command(
+    "sweep",
+    cls=Command,
+    help=mark("Play many variants of a scenario, keep every run, and say which points are best."),
+)(sweep)
 app.command(
     "leverage",
     cls=Command,

@@ -62,6 +62,35 @@ MESSAGES = {
     "no-parquet": mark(
         "--tables parquet needs pyarrow, which is not installed: pip install 'farmsim[parquet]', or use npz."
     ),
+    "nothing-varied": mark(
+        "{name} is a scenario, not a sweep file: say what to vary with --over KEY=a,b,c or KEY=lo:hi:step."
+    ),
+    "nothing-begun": mark("There is nothing to resume: {path} holds no sweep; leave out --resume to begin."),
+    "other-sweep": mark(
+        "{path} holds another sweep, of {name}: give another folder with --out, or none to have one made."
+    ),
+    "other-versions": mark(
+        "The sweep in {path} was begun with {name} {old}, this is {new}: numbers may differ. Begin anew with "
+        "--out, or go on with --mixed."
+    ),
+    "no-scipy": mark("This design needs scipy, which is not installed: pip install 'farmsim[sweeps]'."),
+    "no-cluster": mark(
+        "--cluster needs Dask, which is not installed: pip install 'farmsim[cluster]', on all machines."
+    ),
+    "worker-versions": mark(
+        "The worker {worker} has {theirs}, and here is {ours}: numbers may differ. Install the same there."
+    ),
+    "cluster-address": mark(
+        "--cluster needs tcp://HOST:PORT, tls://HOST:PORT, slurm or local:N, not {value}."
+    ),
+    "cluster-not-tls": mark("Certificates go only with --cluster tls://HOST:PORT, not with {address}."),
+    "cluster-setting": mark("--cluster-option knows {choices}; {name} is none of them."),
+    "cluster-value": mark("--cluster-option {name} cannot be {value}."),
+    "cluster-certificates": mark(
+        "{address} needs certificates: give --tls-ca and --tls-cert (and --tls-key), or name them in Dask's "
+        "own configuration."
+    ),
+    "no-option-value": mark("--cluster-option needs NAME=VALUE, for example memory=2GB, not {value}."),
     "not-ascii": mark("{value} is not a name: use letters a to z, digits and hyphens."),
 }
 

@@ -73,6 +73,15 @@ def asked_precision(
     return asked if metric is None else Precision(asked.share, (known or known_metric)(metric), count)
 
 
+def asked_share(share: str | None, metric: str | None) -> float | None:
+    """The share that was asked for, if one was; the metric goes only with it."""
+    if share is None:
+        if metric is not None:
+            raise UsageError("only-with", (("name", "--precision-metric"), ("option", "--precision")))
+        return None
+    return share_of("--precision", share)
+
+
 def share_of(option: str, text: str) -> float:
     """The share that an option was given, as in `2%` or `0.02`."""
     plain = text.strip().replace("％", "%")

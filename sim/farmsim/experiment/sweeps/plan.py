@@ -59,6 +59,8 @@ class Wishes:
     metric: str | None = None
     minimise: bool = False
     base: str | None = None
+    stages: Stages | None = None
+    """Those of a sweep that was begun, if nothing else is wished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Plan:
     daily: Literal["first", "none", "all"]
     random_seed: int
     aim: Aim
-    settings: tuple[str, ...]
+    wishes: "Wishes"
 
     @property
     def kind(self) -> str:
@@ -130,7 +132,7 @@ def make_plan(source: SweepSource, wishes: Wishes, told: Told | None = None) -> 
         daily=source.file.daily,
         random_seed=seed,
         aim=Aim(*aim, maximise, base),
-        settings=wishes.overrides,
+        wishes=wishes,
     )
 
 
@@ -160,6 +162,8 @@ def _stages(source: SweepSource, wishes: Wishes, usual: int) -> Stages:
         return Stages(min(10, most), most, 10, wishes.precision_metric, wishes.share)
     if wishes.replications is not None:
         return Stages(wishes.replications, wishes.replications)
+    if wishes.stages is not None:
+        return wishes.stages
     if isinstance(said, UntilPrecise):
         return Stages(
             said.least, said.most, said.batch, said.metric, said.relative_half_width, said.half_width

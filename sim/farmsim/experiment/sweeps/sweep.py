@@ -85,6 +85,7 @@ def run_sweep(  # noqa: PLR0913 (what a sweep may be told)
     with _opened(plan, folder, command, durable=durable, mixed=mixed) as store:
         store.remember("aim", _aim_form(plan))
         store.remember("stages", dict(plan.stages._asdict()))
+        store.remember("wishes", _wishes_form(plan))
         if again:
             store.forget_failed()
         place = _metric_place(plan)
@@ -98,7 +99,7 @@ def run_sweep(  # noqa: PLR0913 (what a sweep may be told)
                     told(Progress(now.done, now.total, rows[-1].point if rows else None))
 
             with engine as started:
-                jobs = _JobMaker(plan)
+                jobs = JobMaker(plan)
                 Driver(schedule, started, store, jobs, metric=place, told=hear, play=play).run()
         return schedule.done - played
 
@@ -117,7 +118,7 @@ def definition(plan: Plan) -> dict[str, Plain]:
         "orders": [list(order) for order in design.orders],
         "steps": [list(steps) for steps in design.steps],
         "aim": _aim_form(plan),
-        "settings": list(plan.settings),
+        "settings": list(plan.wishes.overrides),
         "daily": plan.daily,
         "given": plan.source.data,
     }
@@ -179,6 +180,18 @@ def _aim_form(plan: Plan) -> dict[str, Plain]:
     return {"metric": aim.metric, "unit": aim.unit, "maximise": aim.maximise, "base": aim.base}
 
 
+def _wishes_form(plan: Plan) -> dict[str, Plain]:
+    """What the command line said beyond the file, so that a sweep can be taken up without it."""
+    wishes = plan.wishes
+    return {
+        "overrides": list(wishes.overrides),
+        "random_seed": plan.random_seed,
+        "metric": wishes.metric,
+        "minimise": wishes.minimise,
+        "base": wishes.base,
+    }
+
+
 def _axis_form(axis: Axis) -> dict[str, Plain]:
     """An axis as plain values."""
     if isinstance(axis, Listed):
@@ -199,7 +212,7 @@ def _metric_place(plan: Plan) -> int | None:
     return None if plan.stages.metric is None else names.index(plan.stages.metric)
 
 
-class _JobMaker:
+class JobMaker:
     """Makes jobs of what the schedule hands out; the data of points is made when it is first sent."""
 
     def __init__(self, plan: Plan) -> None:
@@ -208,6 +221,7 @@ class _JobMaker:
         self._size = 0
 
     def __call__(self, blocks: list[Block]) -> Job:
+        """The job of some blocks."""
         plan = self._plan
         return Job(
             plan.kind,

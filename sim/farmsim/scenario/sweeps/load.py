@@ -87,6 +87,16 @@ def read_sweep(path: str | Path) -> SweepSource:
     return _checked(root, document, Path(path).parent, problems)
 
 
+def sweep_of_text(text: str, shown: str, folder: Path) -> SweepSource:
+    """The sweep of a text that was a file once. Raises ScenarioError with all problems."""
+    problems: list[Problem] = []
+    document = text_document(shown, tuple(text.split("\n")), problems)
+    root = None if document is None else read_root(document, problems)
+    if document is None or root is None or problems:
+        raise ScenarioError(tuple(problems))
+    return _checked(root, document, folder, problems)
+
+
 def quick_sweep(scenario: str, over: Sequence[str], design: Mapping[str, Value] | None = None) -> SweepSource:
     """The sweep of `--over KEY=a,b,c` or `KEY=lo:hi[:step]`, with a design if one was chosen."""
     problems: list[Problem] = []

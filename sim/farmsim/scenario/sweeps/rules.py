@@ -21,7 +21,12 @@ def method_of(sweep: SweepFile) -> str:
     """The design by its full name."""
     if sweep.design is None:
         return "cases" if sweep.cases else "grid"
-    return _FULL_NAMES.get(sweep.design.method, sweep.design.method)
+    return full_name(sweep.design.method)
+
+
+def full_name(method: str) -> str:
+    """The full name of a design that may be given by a short one."""
+    return _FULL_NAMES.get(method, method)
 
 
 def sweep_rules(sweep: SweepFile) -> Iterator[Fault]:
