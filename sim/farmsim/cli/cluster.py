@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from farmsim.cli.shared import whole_number
 from farmsim.errors import UsageError
 from farmsim.report.messages import mark
 
 if TYPE_CHECKING:
     from farmsim.experiment.sweeps.engines import Engine
 
-MOST_JOBS = 10_000
 Cluster = Annotated[
     str | None,
     typer.Option(
@@ -84,5 +82,4 @@ def chosen_engine(
         if not equals or not name.strip():
             raise UsageError("no-option-value", (("value", text),))
         settings[name.strip()] = value.strip()
-    jobs = whole_number("--cluster-option jobs", settings.pop("jobs", "1"), 1, MOST_JOBS)
-    return Chosen(cluster_engine(ClusterOptions(cluster, *tls, jobs, settings)), jobs)
+    return Chosen(cluster_engine(ClusterOptions(cluster, *tls, settings)), 1)
