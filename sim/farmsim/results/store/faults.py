@@ -79,7 +79,7 @@ def faults_of(path: Path) -> Iterator[None]:
         raise FileError(os.fspath(path), _database_reason(path, error)) from error
     except OSError as error:
         raise FileError(os.fspath(path), _OF_THE_SYSTEM.get(error.errno or 0, UNUSABLE)) from error
-    except (zlib.error, json.JSONDecodeError) as error:
+    except (zlib.error, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise FileError(os.fspath(path), DAMAGED) from error
 
 

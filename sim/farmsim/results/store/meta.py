@@ -32,15 +32,17 @@ def read_about(connection: sqlite3.Connection, path: Path) -> About:
     """What the store at `path` is about; FileError if that is incomplete."""
     values: dict[str, Any] = {}
     for name, stored in connection.execute("SELECT key, value FROM meta"):
-        text = zlib.decompress(stored).decode("utf-8", "replace") if isinstance(stored, bytes) else stored
-        values[name] = json.loads(text)
+        values[name] = json.loads(zlib.decompress(stored) if isinstance(stored, bytes) else str(stored))
     for name, kind in _METRICS.items():
         sql = "SELECT name, unit FROM metric WHERE of = ? ORDER BY place"
         values[name] = tuple(connection.execute(sql, (kind,)))
     if set(values) != {field.name for field in fields(About)}:
         raise refuse(path, DAMAGED)
     values["command"] = tuple(values["command"])
-    return About(**values)
+    about = About(**values)
+    if not (isinstance(about.scenario, dict) and isinstance(about.sources, dict)):
+        raise refuse(path, DAMAGED)
+    return about
 
 
 def write_points(connection: sqlite3.Connection, points: Iterable[PointRow], first: int) -> None:

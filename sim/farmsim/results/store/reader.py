@@ -196,7 +196,8 @@ class StoreReader:
     def _select(self, sql: str, arguments: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement, one by one."""
         with faults_of(self.path):
-            yield from self._connection.execute(sql, arguments)
+            for row in self._connection.execute(sql, arguments):  # noqa: UP028 (would close a closed store)
+                yield row
 
     def _grid(self, column: str) -> Floats:
         """A column of table `run`, [point, replication]; NaN where there is none."""
