@@ -8,9 +8,7 @@ import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, NamedTuple
 
 from farmsim.cli.cluster import (
     Cluster,
@@ -33,11 +31,28 @@ from farmsim.cli.run import (
     RandomSeed,
     Workers,
     checked_overrides,
-    scenario_names,
 )
-from farmsim.cli.shared import Screen, optional_number, presented
+from farmsim.cli.shared import Screen, optional_number, presented, write_file
+from farmsim.cli.sweep_options import (
+    Base,
+    DesignName,
+    DryRun,
+    Durable,
+    Folder,
+    MetricName,
+    Minimise,
+    Mixed,
+    Over,
+    Points,
+    Refine,
+    Resume,
+    Retry,
+    Share,
+    Source,
+    Times,
+)
+from farmsim.cli.sweep_source import chosen_design, found_sweep
 from farmsim.errors import UsageError
-from farmsim.report.messages import mark
 from farmsim.report.messages import translate as _
 
 if TYPE_CHECKING:
@@ -47,112 +62,6 @@ if TYPE_CHECKING:
     from farmsim.experiment.sweeps.sweep import Progress, Told
     from farmsim.report.console import ProgressCall
     from farmsim.scenario.sweeps.load import SweepSource
-    from farmsim.scenario.sweeps.schema import Value
-
-DESIGNS = (
-    "grid",
-    "zip",
-    "one-at-a-time",
-    "factorial",
-    "latin-hypercube",
-    "sobol",
-    "saltelli",
-    "morris",
-)
-MOST_POINTS = 100_000
-
-Source = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="FILE|SCENARIO|FOLDER",
-        autocompletion=scenario_names,
-        help=mark("A sweep file, a scenario that --over varies, or the folder of a sweep."),
-    ),
-]
-Over = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--over", metavar="KEY=VALUES", help=mark("Vary a key: KEY=a,b,c or KEY=lo:hi:step; may be repeated.")
-    ),
-]
-DesignName = Annotated[
-    str | None,
-    typer.Option(
-        "--design",
-        metavar="NAME",
-        help=mark(
-            "With --over: grid (default), zip, one-at-a-time, factorial, latin-hypercube, sobol, saltelli or "
-            "morris."
-        ),
-    ),
-]
-Points = Annotated[
-    str | None,
-    typer.Option(
-        "--points",
-        metavar="N",
-        help=mark("With --design: points of latin-hypercube, sobol and saltelli, walks of morris."),
-    ),
-]
-Times = Annotated[
-    str | None,
-    typer.Option("--replications", "-n", metavar="N", help=mark("How often each point is played.")),
-]
-Share = Annotated[
-    str | None,
-    typer.Option(
-        "--precision",
-        metavar="SHARE",
-        help=mark(
-            "Play each point until half its 95% interval is at most this share of the mean, e.g. 2%; "
-            "--replications is then the most (1000)."
-        ),
-    ),
-]
-MetricName = Annotated[
-    str | None,
-    typer.Option("--metric", metavar="NAME", help=mark("The metric that tables are about.")),
-]
-Minimise = Annotated[bool, typer.Option("--minimise", help=mark("Less of the metric is better."))]
-Base = Annotated[
-    str | None,
-    typer.Option(
-        "--base",
-        metavar="POINT",
-        help=mark("Point that others are compared with: a label, a number from 1, or scenario."),
-    ),
-]
-Folder = Annotated[
-    str | None,
-    typer.Option(
-        "--out", metavar="DIR", help=mark("Folder of the sweep; without it, runs/NAME-DIGEST, found again.")
-    ),
-]
-Resume = Annotated[
-    bool,
-    typer.Option(
-        "--resume",
-        help=mark("Go on with a sweep that was begun, the newest in runs/ if none is named; else refuse."),
-    ),
-]
-Retry = Annotated[bool, typer.Option("--retry-failed", help=mark("Play runs that failed once more."))]
-Mixed = Annotated[
-    bool,
-    typer.Option("--mixed", help=mark("Go on although the sweep was begun with other versions.")),
-]
-Durable = Annotated[
-    bool, typer.Option("--durable", help=mark("Survive a loss of power too, at the price of slower writing."))
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help=mark("Check every point, time a few runs, say what it will take."))
-]
-Refine = Annotated[
-    bool,
-    typer.Option(
-        "--refine",
-        help=mark("Play the points that tie with the best once more, on fresh random seeds."),
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +134,9 @@ def sweep(  # noqa: PLR0913 (the options of a command)
     )
     count = optional_number("--workers", workers, 1, MOST_WORKERS)
     chosen = chosen_engine(count, cluster, (tls_ca, tls_cert, tls_key), cluster_option)
-    found, wishes, folder = _found(source, over or [], _design(design, points), wishes, resume=resume)
+    found, wishes, folder = found_sweep(
+        source, over or [], chosen_design(design, points), wishes, resume=resume
+    )
     asked = Asked(
         out=out if folder is None else str(folder),
         resume=resume,
@@ -244,69 +155,6 @@ def sweep(  # noqa: PLR0913 (the options of a command)
     if dry_run:
         return _forecast(screen, plan, asked)
     return _play_and_tell(screen, plan, asked, refine=refine)
-
-
-def _design(name: str | None, points: str | None) -> "dict[str, Value] | None":
-    """The design that was chosen on the command line."""
-    if name is None:
-        if points is not None:
-            raise UsageError("only-with", (("name", "--points"), ("option", "--design")))
-        return None
-    from farmsim.scenario.sweeps.rules import full_name
-
-    method = full_name(name)
-    if method not in DESIGNS:
-        told = (("option", "--design"), ("choices", ", ".join(DESIGNS)), ("value", name))
-        raise UsageError("unknown-choice", told)
-    design: dict[str, Value] = {"method": method}
-    number = optional_number("--points", points, 2, MOST_POINTS)
-    if method in {"latin-hypercube", "sobol", "saltelli"}:
-        design["points"] = 64 if number is None else number
-    elif method == "morris" and number is not None:
-        design["trajectories"] = number
-    elif number is not None:
-        raise UsageError("not-with", (("name", "--points"), ("option", f"--design {method}")))
-    return design
-
-
-def _found(
-    source: str | None,
-    over: list[str],
-    design: "dict[str, Value] | None",
-    wishes: "Wishes",
-    *,
-    resume: bool,
-) -> "tuple[SweepSource, Wishes, Path | None]":
-    """The sweep that is meant, what was wished of it, and its folder if it was begun there."""
-    from farmsim.scenario.sweeps.load import is_sweep_file, quick_sweep, read_sweep
-
-    if source is None or (not over and Path(source).is_dir()):
-        from farmsim.experiment.sweeps.begun import newest_sweep, taken_up
-
-        if source is None and not resume:
-            raise UsageError("missing-argument", (("name", "FILE|SCENARIO|FOLDER"),))
-        folder = newest_sweep() if source is None else Path(source)
-        return *taken_up(folder, wishes), folder
-    if over:
-        return quick_sweep(source, over, design), wishes, None
-    if design is not None:
-        raise UsageError("only-with", (("name", "--design"), ("option", "--over")))
-    if is_sweep_file(source) or not _is_scenario(source):
-        return read_sweep(source), wishes, None
-    raise UsageError("nothing-varied", (("name", source),))
-
-
-def _is_scenario(source: str) -> bool:
-    """Whether a name is that of a bundled scenario, or of a file that describes one."""
-    from farmsim.scenario.catalogue import bundled_scenario
-
-    if bundled_scenario(source) is not None:
-        return True
-    path = Path(source)
-    return path.is_file() and any(
-        line.startswith(("channels:", "network:", "counties:", "extends:"))
-        for line in path.read_text("utf-8", "replace").splitlines()
-    )
 
 
 def _planned(screen: Screen, source: "SweepSource", wishes: "Wishes") -> "Plan":
@@ -356,38 +204,61 @@ def _play_and_tell(screen: Screen, plan: "Plan", asked: Asked, *, refine: bool) 
     result, runs, seconds = _played(screen, plan, folder, asked)
     if refine:
         return _refined(screen, plan, result, folder, asked)
-    from farmsim.report.sweeps.screen import Shown, quiet_line, sweep_screen
+    saved = _exported(folder, asked.csv, anew=runs > 0)
+    _tell(screen, plan, result, asked, Done(saved, runs, seconds))
+    _warn_of_failures(screen, result)
+    return 0
+
+
+class Done(NamedTuple):
+    """What a call has done."""
+
+    saved: tuple[str, ...]
+    runs: int
+    seconds: float
+
+
+def _exported(folder: Path, csv: str | None, *, anew: bool) -> tuple[str, ...]:
+    """The tables of the sweep beside its store, written if there is something new; and that of --csv."""
     from farmsim.results.store.export import export
     from farmsim.results.store.reader import open_reader
 
-    with open_reader(folder) as reader:
-        saved = tuple(str(path) for path in export(reader, folder, "csv"))
-    if asked.csv not in (None, "-"):
-        _copy(folder / "points.csv", Path(asked.csv))
-        saved += (asked.csv,)
+    tables = tuple(folder / f"{name}.csv" for name in ("points", "summary"))
+    if anew or not all(path.exists() for path in tables):
+        with open_reader(folder) as reader:
+            export(reader, folder, "csv")
+    if csv in (None, "-"):
+        return tuple(map(str, tables))
+    write_file(Path(str(csv)), tables[0].read_bytes().decode("utf-8"))
+    return (*map(str, tables), str(csv))
+
+
+def _tell(screen: Screen, plan: "Plan", result: "SweepResult", asked: Asked, done: Done) -> None:
+    """Print a result as it was wanted."""
     if asked.as_json:
         from farmsim.report.sweeps.form import sweep_json
 
         screen.write(sweep_json(result))
     elif asked.csv == "-":
-        text = (folder / "points.csv").read_text("utf-8-sig")
-        screen.write(text.replace("\r\n", "\n"))
+        screen.write((result.folder / "points.csv").read_text("utf-8-sig"))
     elif asked.quiet == 1:
+        from farmsim.report.sweeps.screen import quiet_line
+
         screen.write(quiet_line(result))
     elif asked.quiet == 0:
+        from farmsim.report.sweeps.screen import Shown, sweep_screen
+
         again = shlex.join(["farmsim", *asked.command])
         shown = Shown(
             source=plan.source.file.scenario if plan.source.folder is None else plan.source.shown,
-            saved=saved,
+            saved=done.saved,
             full=asked.full,
-            runs_now=runs,
-            seconds=seconds,
+            runs_now=done.runs,
+            seconds=done.seconds,
             again=again,
             refine=f"{again} --refine",
         )
         screen.show(sweep_screen(result, screen.look, shown))
-    _warn_of_failures(screen, result)
-    return 0
 
 
 def _played(screen: Screen, plan: "Plan", folder: Path, asked: Asked) -> "tuple[SweepResult, int, float]":
@@ -476,10 +347,3 @@ def _refined(screen: Screen, plan: "Plan", result: "SweepResult", folder: Path, 
         shown = Shown(str(folder), (str(place),), asked.full, runs, seconds, command, None)
         screen.show(refined_screen(result, refined, screen.look, shown))
     return 0
-
-
-def _copy(source: Path, target: Path) -> None:
-    """A table under another name; a failure names the file."""
-    from farmsim.cli.shared import write_file
-
-    write_file(target, source.read_bytes().decode("utf-8"))

@@ -32,14 +32,11 @@ def problems_of(path, **wishes):
 
 
 HEAD = "farmsim_sweep: 1\nscenario: bachu-trader\n"
+GRID = f"{HEAD}vary:\n  {PRICE}: [0.4, 0.6]\n  {HOMES}: {{from: 100, to: 300, step: 100, integer: true}}\n"
 
 
 def test_a_grid_has_every_combination_with_the_last_key_fastest(write):
-    plan = planned(
-        write(
-            f"{HEAD}vary:\n  {PRICE}: [0.4, 0.6]\n  {HOMES}: {{from: 100, to: 300, step: 100, integer: true}}\n"
-        )
-    )
+    plan = planned(write(GRID))
     assert [tuple(point.parameters.values()) for point in plan.points] == [
         (0.4, 100),
         (0.4, 200),
@@ -80,7 +77,10 @@ def test_the_base_scenario_can_be_added_for_comparison(write):
 def test_cases_have_labels_and_the_first_is_the_base(write):
     plan = planned(
         write(
-            f"{HEAD}cases:\n  - {{label: today}}\n  - {{label: dear, {PRICE}: 2}}\ncompare: {{metric: lost_share, goal: minimise}}\n"
+            write(
+                f"{HEAD}cases:\n  - {{label: today}}\n  - {{label: dear, {PRICE}: 2}}\n"
+                "compare: {metric: lost_share, goal: minimise}\n"
+            )
         )
     )
     assert [point.label for point in plan.points] == ["today", "dear"]
@@ -135,7 +135,8 @@ def test_a_missing_base_scenario_is_shown_where_it_is_named(write):
 
 def test_too_many_runs_are_refused_before_points_are_made(write):
     path = write(
-        f"{HEAD}vary:\n  {PRICE}: {{from: 0.1, to: 1000, step: 0.000001}}\n  {HOMES}: {{from: 1, to: 400, step: 1}}\n"
+        f"{HEAD}vary:\n  {PRICE}: {{from: 0.1, to: 1000, step: 0.000001}}\n"
+        f"  {HOMES}: {{from: 1, to: 400, step: 1}}\n"
     )
     (problem,) = problems_of(path)
     assert problem.code == "E083"
@@ -166,11 +167,7 @@ def test_the_identity_of_a_sweep_is_its_points_and_random_seed_not_how_often_it_
 
 
 def test_the_quick_form_means_what_the_file_means(write):
-    file = planned(
-        write(
-            f"{HEAD}vary:\n  {PRICE}: [0.4, 0.6]\n  {HOMES}: {{from: 100, to: 300, step: 100, integer: true}}\n"
-        )
-    )
+    file = planned(write(GRID))
     quick = make_plan(quick_sweep("bachu-trader", [f"{PRICE}=0.4,0.6", f"{HOMES}=100:300:100"]), Wishes())
     assert [point.key for point in quick.points] == [point.key for point in file.points]
     assert identity(quick) == identity(file)
