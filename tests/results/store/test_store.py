@@ -92,6 +92,21 @@ def test_failures_are_listed_without_numbers(tmp_path):
         assert failed[0].error == "ValueError: 没有货"
 
 
+def test_failures_can_be_forgotten_and_played_anew(tmp_path):
+    last_words = row(0, 0)._replace(replication=10, status="crashed", error="died", digest="", metrics=())
+    with store(tmp_path) as writer:
+        writer.add([*rows(), last_words])
+        assert bits(writer.run(0, 10)) == bits(last_words)
+        assert writer.forget_failed() == 9
+        assert writer.forget_failed() == 0
+        assert writer.failures() == []
+        assert [bits(run) for run in writer.rows()] == [bits(run) for run in rows() if run.status == "ok"]
+        anew = row(0, 1)._replace(replication=10)
+        assert writer.add([anew, *rows()]) == 9
+        assert bits(writer.run(0, 10)) == bits(anew)
+        assert writer.series("stock", 0, 10) is None
+
+
 def test_series_are_arrays_of_one_run(tmp_path):
     with store(tmp_path) as writer:
         writer.add(rows())

@@ -119,6 +119,15 @@ class StoreWriter(StoreReader):
             write_points(self._connection, points, len(self.points))
             write_design(self._connection, design, len(self.design))
 
+    def forget_failed(self) -> int:
+        """Remove the runs that are not ok, so that they can be played anew; how many there were."""
+        with self._transaction():
+            for table in ("run_part", "series"):
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE run IN (SELECT run FROM run WHERE status > 1)"  # noqa: S608
+                )
+            return self._connection.execute("DELETE FROM run WHERE status > 1").rowcount
+
     def remember(self, key: str, value: Plain) -> None:
         """Keep a small fact about the state of the sweep, in the place of an earlier one of this key."""
         with self._transaction():
