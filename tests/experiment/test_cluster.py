@@ -26,7 +26,7 @@ from farmsim.experiment.cluster.start import slurm_keywords
 from farmsim.experiment.cluster.worker import own_versions
 from farmsim.streams import Streams
 
-SECONDS = 60.0
+SECONDS = 15.0
 """After which a test that hangs fails."""
 
 
@@ -97,7 +97,11 @@ class Outside:
                 *(sys.executable, "-m", f"distributed.cli.dask_{kind}", *options, "--host", "127.0.0.1"),
                 *("--no-dashboard", "--dashboard-address", "127.0.0.1:0", *self.tls),
             ],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [path, here]))},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, [path, here])),
+                "DASK_TEMPORARY_DIRECTORY": str(self.folder),
+            },
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -211,7 +215,7 @@ def test_other_versions_are_refused_unless_they_are_allowed(tmp_path):
         options = ClusterOptions(cluster.address)
         with pytest.raises(UsageError) as caught, cluster_engine(options):
             pass
-        with cluster_engine(ClusterOptions(cluster.address, allow_other_versions=True)) as engine:
+        with cluster_engine(ClusterOptions(cluster.address, settings={"versions": "any"})) as engine:
             assert engine.submit(total, 1).result(SECONDS) == total(1)
     ours = own_versions()
     for error in (late, caught.value):
@@ -432,15 +436,22 @@ def test_settings_of_slurm_become_those_of_its_jobs():
     assert slurm_keywords({})["scheduler_options"]["host"] not in {"", "0.0.0.0"}
 
 
-def test_settings_that_slurm_has_not_are_refused():
-    for settings, key in [
-        ({"partition": "short"}, "slurm-setting"),
-        ({"processes": "0"}, "slurm-value"),
-        ({"queue": "a\nrm b"}, "slurm-value"),
-    ]:
-        with pytest.raises(UsageError) as caught:
-            slurm_keywords(settings)
-        assert caught.value.key == key
+@pytest.mark.parametrize(
+    ("address", "settings", "key"),
+    [
+        ("slurm", {"partition": "short"}, "cluster-setting"),
+        ("local:2", {"queue": "short"}, "cluster-setting"),
+        ("local:2", {"versions": "some"}, "cluster-value"),
+        ("slurm", {"jobs": "0"}, "cluster-value"),
+        ("slurm", {"processes": "two"}, "cluster-value"),
+        ("slurm", {"queue": "a\nrm b"}, "cluster-value"),
+        ("slurm", {"memory": "much"}, "cluster-value"),
+        ("slurm", {"interface": "no-such-network"}, "cluster-value"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(address, settings, key):
+    error = refused(ClusterOptions(address, settings=settings))
+    assert (error.key, dict(error.arguments)["name"]) == (key, next(iter(settings)))
 
 
 def test_without_slurm_it_says_so(monkeypatch, tmp_path):
@@ -458,11 +469,11 @@ def test_jobs_of_slurm_play_the_same_and_a_job_that_is_cancelled_costs_nothing(t
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
     interface = os.environ.get("FARMSIM_SLURM_INTERFACE", "lo")
-    settings = {"interface": interface, "memory": "500MiB", "walltime": "00:10:00"}
+    settings = {"jobs": "2", "interface": interface, "memory": "500MiB", "walltime": "00:10:00"}
     settings |= {"shared": str(tmp_path), "logs": str(tmp_path / "logs")}
     mine = ("squeue", "--noheader", "--name", "farmsim", "--format", "%i")
     assert slurm(*mine) == []
-    with cluster_engine(ClusterOptions("slurm", jobs=2, slurm=settings)) as engine:
+    with cluster_engine(ClusterOptions("slurm", settings=settings)) as engine:
         workers_come(engine, 2)
         assert engine.submit(os.getenv, "OMP_NUM_THREADS").result(SECONDS) == "1"
         futures = [engine.submit(math.factorial, number) for number in range(2000)]
@@ -480,6 +491,6 @@ def test_jobs_of_slurm_play_the_same_and_a_job_that_is_cancelled_costs_nothing(t
 @pytest.mark.skipif(shutil.which("sbatch") is None, reason="no Slurm")
 def test_jobs_that_slurm_would_refuse_are_not_waited_for(tmp_path):
     settings = {"interface": "lo", "queue": "no-such-queue", "shared": str(tmp_path)}
-    error = refused(ClusterOptions("slurm", slurm=settings))
+    error = refused(ClusterOptions("slurm", settings=settings))
     assert (type(error), error.path) == (FileError, "sbatch")
     assert "partition" in error.reason

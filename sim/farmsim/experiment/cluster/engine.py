@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from farmsim.errors import FileError, UsageError
-from farmsim.experiment.cluster.start import local_cluster, slurm_cluster
+from farmsim.experiment.cluster.start import SLURM_SETTINGS, local_cluster, slurm_cluster
 from farmsim.experiment.cluster.worker import Versions, other_versions, own_versions, play, told_versions
 from farmsim.experiment.executors import default_workers
 from farmsim.scenario.problems import N_
@@ -62,12 +62,8 @@ class ClusterOptions:
     """File with the driver's own certificate."""
     tls_key: str | None = None
     """File with its key; None if it stands in the file of the certificate."""
-    jobs: int = 1
-    """Jobs of Slurm."""
-    slurm: Mapping[str, str] = field(default_factory=dict)
-    """Further settings of Slurm, by the names in `SLURM_SETTINGS` and `OWN_SETTINGS`."""
-    allow_other_versions: bool = False
-    """Whether workers with another farmsim, numpy or Python may play all the same."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """`versions`: `same` (as it is without) or `any`; for `slurm` also those in `SLURM_SETTINGS`."""
 
 
 class ClusterEngine:
@@ -77,10 +73,11 @@ class ClusterEngine:
         self, client: Any, address: str, expected: Versions | None, renew: Callable[[], object]
     ) -> None:
         self._client = client
-        self._executor = client.get_executor(pure=False)
         self._address = address
         self._expected = expected
         self._renew = renew
+        self._under_way: dict[Any, Future[Any]] = {}
+        """Dask's futures, and those that the driver waits for."""
         self._stopped = False
         self._workers = 0
         self._counted_at = self._renewed_at = -RENEW_SECONDS
@@ -90,11 +87,8 @@ class ClusterEngine:
         """Workers now (counted at most once a second); 0 means that tasks wait for the first to come."""
         now = time.monotonic()
         if now - self._counted_at >= COUNT_SECONDS:
-            if self._client.status == "running":
-                with suppress(
-                    OSError, RuntimeError, AttributeError
-                ):  # what it raises as it loses the scheduler
-                    self._workers = len(self._client.nthreads())
+            with suppress(OSError, RuntimeError, AttributeError):  # as it loses the scheduler, and afterwards
+                self._workers = len(self._client.nthreads())
             self._counted_at = time.monotonic()
         if now - self._renewed_at >= RENEW_SECONDS:
             self._renew()
@@ -115,12 +109,13 @@ class ClusterEngine:
         carried: Future[T] = Future()
         try:
             call = _Call(self._expected, pickle.dumps((task, arguments)))
-            played = self._executor.submit(pickle.loads, pickle.dumps(call))
+            asked = self._client.submit(pickle.loads, pickle.dumps(call), pure=False)
         except Exception as error:
             if self._client.status in {"running", "connecting"}:
                 raise
             raise FileError(self._address, SCHEDULER_LOST) from error
-        played.add_done_callback(lambda done: self._hand_on(done, carried))
+        self._under_way[asked] = carried
+        self._client.loop.add_callback(self._carry, asked)
         return carried
 
     def rebuild(self) -> None:
@@ -130,28 +125,36 @@ class ClusterEngine:
         """Give up what is queued; what a worker of somebody else's cluster is playing it plays to its end."""
         if not self._stopped:
             self._stopped = True
-            threading.Thread(target=self._cancel, daemon=True).start()
+            asked = list(self._under_way)
+            self._client.loop.add_callback(lambda: self._client.cancel(asked, asynchronous=True))
 
-    def _cancel(self) -> None:
-        with suppress(Exception):
-            self._executor.shutdown(wait=False)
+    def close(self) -> None:
+        """After the client was closed: no future is left waiting."""
+        for carried in list(self._under_way.values()):
+            carried.cancel()
 
-    def _hand_on(self, done: "Future[Any]", carried: "Future[Any]") -> None:
-        """The outcome of a task in the driver's terms; called in the thread that talks to the scheduler."""
-        if done.cancelled() and self._stopped:
+    async def _carry(self, asked: Any) -> None:
+        """Bring the outcome of a task, in the driver's terms; runs in the thread that talks to the scheduler.
+
+        Dask's own executor leaves its future waiting for ever if the scheduler is lost while a result is
+        fetched.
+        """
+        value, error = None, None
+        try:
+            value = await self._client.gather(asked, asynchronous=True)
+        except BaseException as raised:  # noqa: BLE001 (whatever it is: nobody else would hear of it)
+            error = raised if asked.status == "error" else FileError(self._address, SCHEDULER_LOST)
+        carried = self._under_way.pop(asked)
+        if self._stopped and error is not None:
             carried.cancel()
         if not carried.set_running_or_notify_cancel():
             return
-        if done.cancelled():
-            carried.set_exception(FileError(self._address, SCHEDULER_LOST))
-            return
-        error = done.exception()
         if error is None:
-            carried.set_result(done.result())
-        elif isinstance(error, import_module("distributed").scheduler.KilledWorker):
-            carried.set_exception(WorkerDiedError(str(error)))
+            carried.set_result(value)
         elif isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "farmsim":
             threading.Thread(target=self._without_farmsim, args=(error, carried), daemon=True).start()
+        elif isinstance(error, import_module("distributed").scheduler.KilledWorker):
+            carried.set_exception(WorkerDiedError(str(error)))
         else:
             carried.set_exception(error)
 
@@ -183,10 +186,13 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
     """A connection to a cluster, or a cluster of our own, for as long as the context lasts.
 
     Raises UsageError (`no-cluster`: the extra is not installed; `cluster-address`, `cluster-certificates`,
-    `cluster-not-tls`, `slurm-setting`, `slurm-value`; `worker-versions`) and FileError (no scheduler, no
+    `cluster-not-tls`, `cluster-setting`, `cluster-value`; `worker-versions`) and FileError (no scheduler, no
     certificate, no Slurm).
     """
-    distributed = _library(options)
+    _look_at(options)
+    distributed = _library(options.address)
+    settings = dict(options.settings)
+    expected = None if settings.pop("versions", "same") == "any" else own_versions()
     with ExitStack() as stack:
         stack.enter_context(_silence())
         renew: Callable[[], object] = _nothing
@@ -195,16 +201,18 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
         if options.address.startswith("tls://"):
             security = _security(options)
         elif options.address == "slurm":
-            target, renew = stack.enter_context(slurm_cluster(options.jobs, options.slurm))
+            target, renew = stack.enter_context(slurm_cluster(settings))
         elif options.address.startswith("local"):
             target, renew = stack.enter_context(local_cluster(_processes(options.address)))
-        client = stack.enter_context(_connected(distributed, target, security))
-        if not options.allow_other_versions:
-            check_versions(client)
-        expected = None if options.allow_other_versions else own_versions()
-        engine = ClusterEngine(client, options.address, expected, renew)
-        stack.callback(engine.stop)
-        yield engine
+        with _connected(distributed, target, security) as client:
+            if expected is not None:
+                check_versions(client)
+            engine = ClusterEngine(client, options.address, expected, renew)
+            stack.callback(engine.close)
+            try:
+                yield engine
+            finally:
+                engine.stop()
 
 
 def check_versions(client: Any) -> None:
@@ -217,13 +225,23 @@ def check_versions(client: Any) -> None:
             raise other_versions(place, theirs, ours)
 
 
-def _library(options: ClusterOptions) -> Any:
-    """Dask, after a look at the address."""
-    address = options.address
+def _look_at(options: ClusterOptions) -> None:
+    """Refuse what cannot be meant, before anything is imported or started."""
+    address, settings = options.address, options.settings
     if not re.fullmatch(r"(tcp|tls)://\S+:\d{1,5}|slurm|local(:[1-9]\d{0,3})?", address):
         raise UsageError("cluster-address", (("value", address),))
     if (options.tls_ca or options.tls_cert or options.tls_key) and not address.startswith("tls://"):
         raise UsageError("cluster-not-tls", (("address", address),))
+    known = ("versions", *(SLURM_SETTINGS if address == "slurm" else ()))
+    for name in settings:
+        if name not in known:
+            raise UsageError("cluster-setting", (("name", name), ("choices", ", ".join(sorted(known)))))
+    if settings.get("versions", "same") not in {"same", "any"}:
+        raise UsageError("cluster-value", (("name", "versions"), ("value", settings["versions"])))
+
+
+def _library(address: str) -> Any:
+    """Dask, if all of it that such an address needs is installed."""
     needed = ["distributed", *(["dask_jobqueue"] if address == "slurm" else [])]
     needed += ["cryptography"] if "://" not in address else []
     try:

@@ -24,7 +24,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _INSIDE = "127.0.0.1:0"
 """Where Dask's servers for a dashboard listen, which cannot be left out: a free port of loopback."""
 
-SLURM_SETTINGS: Mapping[str, str] = {
+_PASSED_ON: Mapping[str, str] = {
     "queue": "queue",
     "account": "account",
     "walltime": "walltime",
@@ -34,10 +34,9 @@ SLURM_SETTINGS: Mapping[str, str] = {
     "scratch": "local_directory",
     "python": "python",
 }
-"""Settings that are handed to dask_jobqueue, and what it calls them."""
-
-OWN_SETTINGS = ("processes", "shared", "directives", "prologue", "lifetime")
-"""Settings that are worked out here first."""
+"""Settings that go to dask_jobqueue as they are, and what it calls them."""
+SLURM_SETTINGS = (*_PASSED_ON, "jobs", "processes", "shared", "directives", "prologue", "lifetime")
+"""Names of all settings for jobs of Slurm; each is a text. sim/CLUSTER.md explains them."""
 
 _NO_SBATCH = N_("there is no such program: jobs of Slurm are sent from a machine that has it")
 _NO_JOBS = N_("jobs of Slurm would be refused")
@@ -59,6 +58,7 @@ def local_cluster(workers: int) -> Iterator[Started]:
     with (
         TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True) as folder,
         _environment(dict.fromkeys(ONE_THREAD, "1") | quiet),
+        import_module("dask").config.set({"temporary-directory": folder}),
     ):
         cluster = distributed.LocalCluster(
             n_workers=workers,
@@ -78,13 +78,14 @@ def local_cluster(workers: int) -> Iterator[Started]:
 
 
 @contextmanager
-def slurm_cluster(jobs: int, settings: Mapping[str, str]) -> Iterator[Started]:
-    """So many jobs of Slurm, each with `processes` workers (1 unless set); cancelled in the end.
+def slurm_cluster(settings: Mapping[str, str]) -> Iterator[Started]:
+    """`jobs` jobs of Slurm, each with `processes` workers (1 and 1 unless set); cancelled in the end.
 
-    Returns without waiting for any of them to start. Raises FileError where `sbatch` is missing or says in a
-    trial (`--test-only`) that it would refuse such a job, UsageError for a setting that there is not.
+    Does not wait for any of them to start. Raises FileError where `sbatch` is missing or says in a trial
+    (`--test-only`) that it would refuse such a job, UsageError for a value that cannot be.
     """
     keywords = slurm_keywords(settings)
+    jobs = _count(settings, "jobs")
     if shutil.which("sbatch") is None:
         raise FileError("sbatch", _NO_SBATCH)
     shared = Path(settings.get("shared", "."))
@@ -94,9 +95,12 @@ def slurm_cluster(jobs: int, settings: Mapping[str, str]) -> Iterator[Started]:
         raise FileError(str(shared), error.strerror or str(error)) from error
     with folder as certificates:
         security = _certificates(Path(certificates).resolve())
-        cluster = import_module("dask_jobqueue").SLURMCluster(
-            security=security, silence_logs=False, **keywords
-        )
+        try:
+            cluster = import_module("dask_jobqueue").SLURMCluster(
+                security=security, silence_logs=False, **keywords
+            )
+        except OSError as error:  # the folder for logs
+            raise FileError(str(error.filename), error.strerror or str(error)) from error
         with _closing(cluster):
             _try_out(cluster.job_script())
             cluster.scale(jobs=jobs)
@@ -105,22 +109,17 @@ def slurm_cluster(jobs: int, settings: Mapping[str, str]) -> Iterator[Started]:
 
 def slurm_keywords(settings: Mapping[str, str]) -> dict[str, Any]:
     """The settings in the words of dask_jobqueue, with what farmsim decides itself."""
-    known = (*SLURM_SETTINGS, *OWN_SETTINGS)
     for name, value in settings.items():
-        if name not in known:
-            raise UsageError("slurm-setting", (("name", name), ("choices", ", ".join(sorted(known)))))
         if not value.isprintable():
-            raise UsageError("slurm-value", (("name", name), ("value", repr(value))))
-    count = settings.get("processes", "1")
-    if not (count.isdecimal() and int(count) > 0):
-        raise UsageError("slurm-value", (("name", "processes"), ("value", count)))
+            raise UsageError("cluster-value", (("name", name), ("value", repr(value))))
+    count = _count(settings, "processes")
     keywords: dict[str, Any] = {
-        SLURM_SETTINGS[name]: value for name, value in settings.items() if name in SLURM_SETTINGS
+        _PASSED_ON[name]: value for name, value in settings.items() if name in _PASSED_ON
     }
+    _parsed("memory", keywords.setdefault("memory", f"{count}GiB"), import_module("dask.utils").parse_bytes)
     keywords["python"] = shlex.quote(settings.get("python", sys.executable))
-    keywords.setdefault("memory", f"{int(count)}GiB")
     keywords["job_name"] = "farmsim"
-    keywords["cores"] = keywords["processes"] = int(count)
+    keywords["cores"] = keywords["processes"] = count
     keywords["job_extra_directives"] = shlex.split(settings.get("directives", ""))
     keywords["job_script_prologue"] = [
         *(f"export {name}=1" for name in ONE_THREAD),
@@ -133,10 +132,29 @@ def slurm_keywords(settings: Mapping[str, str]) -> dict[str, Any]:
         *(["--lifetime", lifetime] if lifetime else []),
     ]
     scheduler: dict[str, Any] = {"dashboard": False, "dashboard_address": _INSIDE}
-    if "interface" not in settings:
-        scheduler["host"] = import_module("distributed.utils").get_ip()
+    network = import_module("distributed.utils")
+    if "interface" in settings:
+        _parsed("interface", settings["interface"], network.get_ip_interface)
+    else:
+        scheduler["host"] = network.get_ip()
     keywords["scheduler_options"] = scheduler
     return keywords
+
+
+def _count(settings: Mapping[str, str], name: str) -> int:
+    """A number of jobs or processes; 1 unless it is set."""
+    value = settings.get(name, "1")
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 100_000):
+        raise UsageError("cluster-value", (("name", name), ("value", value)))
+    return int(value)
+
+
+def _parsed(name: str, value: str, parse: Callable[[str], object]) -> None:
+    """Refuse a value that Dask could not make sense of."""
+    try:
+        parse(value)
+    except ValueError as error:
+        raise UsageError("cluster-value", (("name", name), ("value", value))) from error
 
 
 def _certificates(folder: Path) -> Any:
