@@ -21,6 +21,9 @@ from farmsim.scenario.text import Document, Mark, read_document, remedy, shorten
 MARKER = "farmsim_sweep"
 """The key by which a file says that it is a sweep."""
 QUICK = "--over"
+DECIDE = "--decide"
+LOG = "log"
+"""What stands in the place of a step where values are even in their logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,15 @@ def sweep_of_text(text: str, shown: str, folder: Path) -> SweepSource:
     return _checked(root, document, folder, problems)
 
 
-def quick_sweep(scenario: str, over: Sequence[str], design: Mapping[str, Value] | None = None) -> SweepSource:
-    """The sweep of `--over KEY=a,b,c` or `KEY=lo:hi[:step]`, with a design if one was chosen."""
+def quick_sweep(
+    scenario: str, over: Sequence[str], design: Mapping[str, Value] | None = None, shown: str = QUICK
+) -> SweepSource:
+    """The sweep of `--over KEY=a,b,c` or `KEY=lo:hi[:step|:log]`, with a design if one was chosen.
+
+    `shown` is the option by which problems say where they are.
+    """
     problems: list[Problem] = []
-    document = text_document(QUICK, tuple(over), problems)
+    document = text_document(shown, tuple(over), problems)
     if document is None:
         raise ScenarioError(tuple(problems))
     top = document.mark(0, 0)
@@ -127,6 +135,11 @@ def quick_sweep(scenario: str, over: Sequence[str], design: Mapping[str, Value] 
     return _checked(MapNode(top, entries), document, None, problems)
 
 
+def read_decisions(scenario: str, decide: Sequence[str]) -> SweepSource:
+    """What `--decide` says as a sweep whose ranges need no steps. Raises ScenarioError with all problems."""
+    return quick_sweep(scenario, decide, {"method": "latin-hypercube", "points": 2}, DECIDE)
+
+
 def _checked(tree: MapNode, document: Document, folder: Path | None, problems: list[Problem]) -> SweepSource:
     """The valid sweep of a tree."""
     checked = check(tree, SweepFile, sweep_rules, problems)
@@ -149,7 +162,8 @@ def _quick_axis(
     mark = document.mark(line, len(key) - len(key.lstrip()), len(name))
     start = len(key) + 1
     parts = values.split(":")
-    if len(parts) in {2, 3} and all(_is_number(part) for part in parts):
+    numbers = parts[:-1] if len(parts) == 3 and parts[-1].strip() == LOG else parts
+    if len(parts) in {2, 3} and all(_is_number(part) for part in numbers):
         return name, Entry(mark, _span(document, line, start, parts))
     items: list[Node] = []
     for part in values.split(","):
@@ -161,15 +175,19 @@ def _quick_axis(
 
 
 def _span(document: Document, line: int, start: int, parts: list[str]) -> MapNode:
-    """The range `lo:hi` or `lo:hi:step`; of whole numbers if its step, or without one its ends, are."""
+    """The range `lo:hi`, `lo:hi:step` or `lo:hi:log`; of whole numbers if all its numbers are."""
     mark = document.mark(line, start, sum(map(len, parts)) + len(parts) - 1)
     entries, numbers = {}, []
     for name, part in zip(("from", "to", "step"), parts, strict=False):
-        value = plain_value(part.strip())
-        assert isinstance(value, int | float), "it was seen to be a number"
-        entries[name] = Entry(mark, Scalar(document.mark(line, start, len(part)), value, part.strip()))
-        numbers.append(value)
+        place, written = document.mark(line, start, len(part)), part.strip()
         start += len(part) + 1
+        if written == LOG:
+            entries["scale"] = Entry(mark, Scalar(place, LOG, LOG))
+            continue
+        value = plain_value(written)
+        assert isinstance(value, int | float), "it was seen to be a number"
+        entries[name] = Entry(mark, Scalar(place, value, written))
+        numbers.append(value)
     if all(isinstance(value, int) for value in numbers):
         entries["integer"] = Entry(mark, Scalar(mark, True, "true"))  # noqa: FBT003
     return MapNode(mark, entries)
