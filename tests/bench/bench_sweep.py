@@ -1,7 +1,7 @@
 """What a sweep costs beside its runs: `python tests/bench/bench_sweep.py [RUNS [WORKERS]]`.
 
-The same runs are first played in a bare loop, then as a sweep with its jobs, store and schedule. The memory of
-this process is told for a tenth of the runs and for all of them: it must not grow with their number.
+The same runs are first played in a bare loop, then as a sweep with its jobs, store and schedule. The memory
+of this process is told for a tenth of the runs and for all of them: it must not grow with their number.
 """
 
 import gc

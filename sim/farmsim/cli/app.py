@@ -17,6 +17,7 @@ from farmsim.cli.explain import explain
 from farmsim.cli.files import new, schema, validate
 from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.leverage import leverage
+from farmsim.cli.results import results
 from farmsim.cli.run import run
 from farmsim.cli.shared import Screen, presented
 from farmsim.cli.sweep import sweep
@@ -68,6 +69,7 @@ app.command(
     cls=Command,
     help=mark("Play many variants of a scenario, keep every run, and say which points are best."),
 )(sweep)
+app.add_typer(results)
 app.command(
     "leverage",
     cls=Command,

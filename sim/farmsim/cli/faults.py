@@ -90,6 +90,12 @@ MESSAGES = {
         "{address} needs certificates: give --tls-ca and --tls-cert (and --tls-key), or name them in Dask's "
         "own configuration."
     ),
+    "changed-since": mark(
+        "{name} is no longer what it was when the sweep in {path} was played: it cannot be replayed."
+    ),
+    "never-played": mark("Replication {replication} of point {point} was never played."),
+    "not-a-run": mark("--run needs POINT.REPLICATION, for example 3.0, not {value}."),
+    "parquet-missing": mark("Parquet needs pyarrow, which is not installed: pip install 'farmsim[parquet]'."),
     "no-option-value": mark("--cluster-option needs NAME=VALUE, for example memory=2GB, not {value}."),
     "not-ascii": mark("{value} is not a name: use letters a to z, digits and hyphens."),
 }

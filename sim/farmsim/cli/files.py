@@ -27,8 +27,11 @@ def validate(screen: Screen, *, scenario: ScenarioArgument, overrides: Overrides
     """Print what the file says, or every problem in it (exit code 3)."""
     from farmsim.report.file_screens import problem_lines, validity_screen
     from farmsim.scenario.kinds import load_either
+    from farmsim.scenario.sweeps.load import is_sweep_file
 
     changes = checked_overrides(overrides)
+    if is_sweep_file(scenario):
+        return _validate_sweep(screen, scenario, changes)
     try:
         loaded = load_either(scenario, changes)
     except ScenarioError as error:
@@ -38,8 +41,31 @@ def validate(screen: Screen, *, scenario: ScenarioArgument, overrides: Overrides
     return 0
 
 
+def _validate_sweep(screen: Screen, path: str, changes: tuple[str, ...]) -> int:
+    """Check a sweep file and every point that it means."""
+    from farmsim.experiment.sweeps.plan import Wishes, make_plan
+    from farmsim.report.file_screens import problem_lines
+    from farmsim.report.messages import plural
+    from farmsim.scenario.sweeps.load import read_sweep
+
+    try:
+        plan = make_plan(read_sweep(path), Wishes(overrides=changes))
+    except ScenarioError as error:
+        screen.write("\n".join(problem_lines(error.problems)))
+        return 3
+    count = len(plan.points)
+    text = plural("{path}: ok, {count} point, valid", "{path}: ok, {count} points, all of them valid", count)
+    screen.write("\n".join([text.format(path=path, count=count), f"farmsim sweep {path} --dry-run"]))
+    return 0
+
+
+OfSweeps = Annotated[
+    bool, typer.Option("--sweep", help=mark("The schema of sweep files instead of that of scenarios."))
+]
+
+
 @presented
-def schema(screen: Screen, *, out: Output = None) -> int:
+def schema(screen: Screen, *, of_sweeps: OfSweeps = False, out: Output = None) -> int:
     """Print or write the JSON Schema."""
     import json
 
@@ -48,6 +74,11 @@ def schema(screen: Screen, *, out: Output = None) -> int:
     from farmsim.scenario.network_schema import NetworkScenario
     from farmsim.scenario.schema import Scenario
 
+    if of_sweeps:
+        from farmsim.scenario.json_schema import sweep_json_schema
+
+        _deliver(screen, json.dumps(sweep_json_schema(), ensure_ascii=False, indent=1) + "\n", out)
+        return 0
     season = scenario_json_schema(Scenario, catalogue.names)
     document = both_kinds(season, scenario_json_schema(NetworkScenario, with_use=False))
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"

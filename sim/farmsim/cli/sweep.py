@@ -23,8 +23,6 @@ from farmsim.cli.run import (
     MOST_REPLICATIONS,
     MOST_SEED,
     MOST_WORKERS,
-    Csv,
-    Full,
     Json,
     Overrides,
     Quiet,
@@ -34,6 +32,7 @@ from farmsim.cli.run import (
 )
 from farmsim.cli.shared import Screen, optional_number, presented, write_file
 from farmsim.cli.sweep_options import (
+    All,
     Base,
     DesignName,
     DryRun,
@@ -49,6 +48,7 @@ from farmsim.cli.sweep_options import (
     Retry,
     Share,
     Source,
+    Table,
     Times,
 )
 from farmsim.cli.sweep_source import chosen_design, found_sweep
@@ -112,9 +112,9 @@ def sweep(  # noqa: PLR0913 (the options of a command)
     dry_run: DryRun = False,
     refine: Refine = False,
     as_json: Json = False,
-    csv: Csv = None,
+    csv: Table = None,
     quiet: Quiet = 0,
-    full: Full = False,
+    full: All = False,
 ) -> int:
     """Play every point of a design; what is finished is kept at once and never played twice."""
     from farmsim.experiment.sweeps.plan import Wishes

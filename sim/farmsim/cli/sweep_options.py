@@ -111,3 +111,9 @@ Refine = Annotated[
         help=mark("Play the points that tie with the best once more, on fresh random seeds."),
     ),
 ]
+
+Table = Annotated[
+    str | None,
+    typer.Option("--csv", metavar="FILE", help=mark("Write every run as a row of a table; - prints it.")),
+]
+All = Annotated[bool, typer.Option("--full", help=mark("All points of a long list."))]

@@ -47,6 +47,7 @@ def found_sweep(
     resume: bool,
 ) -> "tuple[SweepSource, Wishes, Path | None]":
     """The sweep that is meant, what was wished of it, and its folder if it was begun there."""
+    from farmsim.scenario.catalogue import bundled_sweep
     from farmsim.scenario.sweeps.load import is_sweep_file, quick_sweep, read_sweep
 
     if source is None or (not over and Path(source).is_dir()):
@@ -60,6 +61,9 @@ def found_sweep(
         return quick_sweep(source, over, design), wishes, None
     if design is not None:
         raise UsageError("only-with", (("name", "--design"), ("option", "--over")))
+    bundled = None if Path(source).exists() else bundled_sweep(source)
+    if bundled is not None:
+        return read_sweep(bundled, bundled.name), wishes, None
     if is_sweep_file(source) or not _is_scenario(source):
         return read_sweep(source), wishes, None
     raise UsageError("nothing-varied", (("name", source),))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SECTIONS = {
     "scenarios": mark("Scenarios"),
+    "sweeps": mark("Sweeps"),
     "products": mark("Products"),
     "counties": mark("Counties"),
     "growers": mark("Growers"),
@@ -43,7 +44,7 @@ OTHER_NAMES = {"programmes": "interventions"}
 KINDS = {"channels": CHANNEL_KINDS, "lanes": LANE_KINDS, "interventions": INTERVENTION_KINDS}
 """What the kinds of entries are called, by section."""
 
-BRIEF = tuple(SECTIONS)[:7]
+BRIEF = tuple(SECTIONS)[:8]
 
 
 def all_names() -> list[str]:
@@ -123,6 +124,8 @@ def _facts(section: str, name: str) -> tuple[str, str]:
     """Display name of an entry and one fact about it."""
     if section == "scenarios":
         return _scenario_facts(name)
+    if section == "sweeps":
+        return _sweep_facts(name)
     node = catalogue.lookup(section, name)
     values = plain(node) if node is not None else None
     if not isinstance(values, dict):
@@ -149,16 +152,32 @@ def _fact(section: str, values: dict[str, Plain]) -> str:
             return _(KINDS.get(section, {}).get(kind, kind))
 
 
-def _scenario_facts(name: str) -> tuple[str, str]:
-    """What a bundled scenario is called; what it extends."""
+def _sweep_facts(name: str) -> tuple[str, str]:
+    """What a bundled sweep is called; which scenario it varies."""
+    tree = _tree_of(catalogue.bundled_sweep(name))
+    if tree is None:
+        return "", ""
+    title, scenario = tree.child("name"), tree.child("scenario")
+    varied = _("varies {name}").format(name=scenario.value) if isinstance(scenario, Scalar) else ""
+    label = entry_label(tree) or (str(title.value) if isinstance(title, Scalar) else "")
+    return label, varied
+
+
+def _tree_of(path: Path | None) -> MapNode | None:
+    """The tree of a bundled file."""
     from farmsim.scenario.text import decode
     from farmsim.scenario.tree import parse_tree
 
-    path = catalogue.bundled_scenario(name)
     problems: list[Problem] = []
     document = decode(path.read_bytes(), path.name, problems) if path else None
     tree = parse_tree(document, problems) if document else None
-    if not isinstance(tree, MapNode):
+    return tree if isinstance(tree, MapNode) else None
+
+
+def _scenario_facts(name: str) -> tuple[str, str]:
+    """What a bundled scenario is called; what it extends."""
+    tree = _tree_of(catalogue.bundled_scenario(name))
+    if tree is None:
         return "", ""
     title, parent = tree.child("name"), tree.child("extends")
     label = entry_label(tree) or (str(title.value) if isinstance(title, Scalar) else "")

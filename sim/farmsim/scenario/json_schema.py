@@ -49,6 +49,15 @@ def scenario_json_schema(
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"farmsim {title}", **schema}
 
 
+def sweep_json_schema() -> Schema:
+    """The JSON Schema of sweep files."""
+    from farmsim.scenario.sweeps.schema import SweepFile  # noqa: PLC0415 (only where it is asked for)
+
+    schema: Schema = _relaxed(SweepFile.model_json_schema())
+    schema.pop("title", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "farmsim sweep", **schema}
+
+
 def both_kinds(season: Schema, network: Schema) -> Schema:
     """One schema for both kinds of files: those with the key `network` are held against the second.
 

@@ -69,17 +69,24 @@ def names(section: str) -> list[str]:
     """The names of a section in file order; none for a section that does not exist."""
     if section == "scenarios":
         return bundled_scenarios()
+    if section == "sweeps":
+        return sorted(_bundled("sweeps"))
     return list(_section(section).entries) if section in SECTIONS else []
 
 
 def bundled_scenario(name: str) -> Path | None:
     """The file of a bundled scenario, None if there is none of that name."""
-    return _scenario_files().get(name)
+    return _bundled("").get(name)
+
+
+def bundled_sweep(name: str) -> Path | None:
+    """The file of a bundled sweep, None if there is none of that name."""
+    return _bundled("sweeps").get(name)
 
 
 def bundled_scenarios() -> list[str]:
     """The names of the bundled scenarios, in alphabetical order."""
-    return sorted(_scenario_files())
+    return sorted(_bundled(""))
 
 
 @cache
@@ -132,12 +139,12 @@ def _section(section: str) -> MapNode:
 
 
 @cache
-def _scenario_files() -> dict[str, Path]:
-    """The bundled scenarios by name: inside an installed package, or beside the source tree."""
+def _bundled(below: str) -> dict[str, Path]:
+    """The bundled scenarios, or sweeps, by name: inside an installed package, or beside the source tree."""
     package = Path(farmsim.__file__).parent
     for folder in (package / "scenarios", package.parent.parent / "scenarios"):
         if folder.is_dir():
-            return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+            return {path.stem: path for path in sorted((folder / below).glob("*.yaml"))}
     return {}
 
 

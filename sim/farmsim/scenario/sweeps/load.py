@@ -80,10 +80,13 @@ def is_sweep_file(path: str | Path) -> bool:
     return any(line.startswith(MARKER) for line in text.splitlines())
 
 
-def read_sweep(path: str | Path) -> SweepSource:
-    """The sweep of a file. Raises ScenarioError with all problems, FileError if it cannot be read."""
+def read_sweep(path: str | Path, shown: str | None = None) -> SweepSource:
+    """The sweep of a file, `shown` to the user under its path if no other name is given.
+
+    Raises ScenarioError with all problems, FileError if it cannot be read.
+    """
     problems: list[Problem] = []
-    document = read_document(Path(path), problems, str(path))
+    document = read_document(Path(path), problems, str(path) if shown is None else shown)
     root = None if document is None else read_root(document, problems)
     if document is None or root is None or problems:
         raise ScenarioError(tuple(problems))

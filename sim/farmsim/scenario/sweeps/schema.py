@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from farmsim.params import Params
+from farmsim.params import Label, Params
 
 Value = int | float | str | bool
 """What a sweep may set: one value of the scenario."""
@@ -160,6 +160,7 @@ class SweepFile(Params):
         alias="farmsim_sweep", description="Version of the file format; it marks a sweep file."
     )
     name: Text | None = Field(default=None, description="What the screens call it.")
+    label: Label | None = Field(default=None, description="The same in both languages.")
     scenario: Text = Field(description="File (seen from this one) or bundled scenario that is varied.")
     design: Design | None = Field(
         default=None, description="Which points are played; without it, the cases or the whole grid."
