@@ -74,7 +74,7 @@ def chosen_engine(
         return Chosen(processes(count), count)
     if workers is not None:
         raise UsageError("not-with", (("name", "--workers"), ("option", "--cluster")))
-    from farmsim.experiment.cluster import ClusterOptions, cluster_engine
+    from farmsim.experiment.cluster import ClusterOptions, check_options, cluster_engine
 
     settings = {}
     for text in options or ():
@@ -82,4 +82,6 @@ def chosen_engine(
         if not equals or not name.strip():
             raise UsageError("no-option-value", (("value", text),))
         settings[name.strip()] = value.strip()
-    return Chosen(cluster_engine(ClusterOptions(cluster, *tls, settings)), 1)
+    asked = ClusterOptions(cluster, *tls, settings)
+    check_options(asked)
+    return Chosen(cluster_engine(asked), 1)

@@ -189,7 +189,7 @@ def cluster_engine(options: ClusterOptions) -> Iterator[ClusterEngine]:
     `cluster-not-tls`, `cluster-setting`, `cluster-value`; `worker-versions`) and FileError (no scheduler, no
     certificate, no Slurm).
     """
-    _look_at(options)
+    check_options(options)
     distributed = _library(options.address)
     settings = dict(options.settings)
     expected = None if settings.pop("versions", "same") == "any" else own_versions()
@@ -225,7 +225,7 @@ def check_versions(client: Any) -> None:
             raise other_versions(place, theirs, ours)
 
 
-def _look_at(options: ClusterOptions) -> None:
+def check_options(options: ClusterOptions) -> None:
     """Refuse what cannot be meant, before anything is imported or started."""
     address, settings = options.address, options.settings
     if not re.fullmatch(r"(tcp|tls)://\S+:\d{1,5}|slurm|local(:[1-9]\d{0,3})?", address):
