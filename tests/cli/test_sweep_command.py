@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -209,6 +210,14 @@ def test_refining_plays_the_ties_on_another_random_seed(call, tmp_path):
     assert form["random_seed"] != 2018
     assert 1 <= len(form["points"]) <= 4
     assert all(point["replications"] == 6 for point in form["points"])
+
+
+def test_the_file_on_the_page_about_sweeps_is_valid(call, tmp_path):
+    page = (Path(__file__).parents[2] / "sim/SWEEPS.md").read_text(encoding="utf-8")
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "page.yaml").write_text(text, encoding="utf-8")
+    told = call("validate", "page.yaml")
+    assert told.code == 0, told.out
 
 
 def test_bundled_sweeps_are_valid(call):

@@ -14,13 +14,14 @@ from farmsim.report.values import plain_number
 from farmsim.scenario.network_schema import NetworkScenario
 from farmsim.scenario.places import alternatives, model_of, unwrapped
 from farmsim.scenario.schema import Scenario
+from farmsim.scenario.sweeps.schema import SweepFile
 
 NETWORK = "network"
 """The key by which a file describes a supply network."""
 ANY = "ID"
 """Stands in a path for an identifier that the file chooses."""
 
-_TAGS = ("kind", "policy", "distribution")
+_TAGS = ("kind", "policy", "distribution", "method")
 _SIGNS = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
 _TYPES: dict[Any, str] = {
     float: mark("number"),
@@ -64,6 +65,12 @@ def network_parameters() -> tuple[Parameter, ...]:
     )
 
 
+@cache
+def sweep_parameters() -> tuple[Parameter, ...]:
+    """All keys of sweep files."""
+    return tuple(_fields(SweepFile, (), ""))
+
+
 def find_parameters(word: str) -> list[Parameter]:
     """Parameters that a path means: exactly, else those whose last key (and some before it) it gives."""
     keys = word.split(".")
@@ -97,7 +104,7 @@ def _fields(model: type[BaseModel], path: tuple[str, ...], variant: str) -> Iter
     for name, field in model.model_fields.items():
         if name in _TAGS and typing.get_origin(unwrapped(field.annotation)) is Literal:
             continue
-        here = (*path, name)
+        here = (*path, field.alias or name)
         blocks = _blocks(field.annotation)
         yield Parameter(here, variant, _type(field), _bounds(field), _default(field), field.description or "")
         for below, block, tag in blocks:

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from farmsim.report.parameters import NETWORK, Parameter, network_parameters, parameters
+from farmsim.report.parameters import (
+    NETWORK,
+    Parameter,
+    network_parameters,
+    parameters,
+    sweep_parameters,
+)
 from farmsim.results.columns import Column
 from farmsim.results.daily import daily_columns
 from farmsim.results.metrics import METRICS
@@ -62,13 +68,21 @@ look, a column for each `PLACE.what`.
 """
 
 
+SWEEPS = """# Sweep files
+
+`farmsim sweep FILE` plays the points that such a file means; [SWEEPS.md](SWEEPS.md) tells how to write one.
+Under `vary` a key has a list of values or a range.
+"""
+
+
 def reference_page() -> str:
     """The whole page."""
     parts = [HEAD, *_parameter_lines(parameters()), "", "## Metrics", "", *_metric_lines()]
     parts += ["", PROVINCES, *_province_lines(), "", DAILY, *_column_lines(daily_columns())]
     parts += ["", ORDERS, *_column_lines(order_columns()), "", _outcomes_line(), ""]
     parts += [NETWORKS, *_parameter_lines(network_parameters()), "", NETWORK_METRICS, *_network_lines(), ""]
-    return "\n".join(parts)
+    parts += [SWEEPS, *_parameter_lines(sweep_parameters())]
+    return "\n".join(parts).rstrip("\n") + "\n"
 
 
 def _parameter_lines(fields: tuple[Parameter, ...]) -> Iterator[str]:
