@@ -9,11 +9,10 @@ from farmsim.errors import FileError
 from farmsim.experiment.sweeps.plan import Wishes
 from farmsim.experiment.sweeps.stages import Stages
 from farmsim.experiment.sweeps.sweep import RUNS
+from farmsim.results.store.faults import NO_STORE
 from farmsim.results.store.reader import open_reader
 from farmsim.results.store.schema import NAME
 from farmsim.scenario.sweeps.load import QUICK, SweepSource, quick_sweep, sweep_of_text
-
-NO_SWEEP = "there is no sweep in it"
 
 
 def sweep_folders(place: Path) -> Iterator[Path]:
@@ -28,14 +27,14 @@ def newest_sweep(place: Path = Path(RUNS)) -> Path:
     """The folder of the sweep that was written last; FileError if there is none."""
     folders = list(sweep_folders(place))
     if not folders:
-        raise FileError(str(place), NO_SWEEP)
+        raise FileError(str(place), NO_STORE)
     return folders[-1]
 
 
 def taken_up(folder: Path, wishes: Wishes) -> tuple[SweepSource, Wishes]:
     """The sweep that was begun in a folder, as it was asked for then unless other wishes are given now."""
     if not (folder / NAME).is_file():
-        raise FileError(str(folder), NO_SWEEP)
+        raise FileError(str(folder), NO_STORE)
     with open_reader(folder) as reader:
         about = reader.about
         told = cast("dict[str, Any]", reader.recall("wishes") or {})

@@ -100,7 +100,7 @@ def _ties(standing: Standing, lattice: Lattice | None, look: Look) -> list[str]:
     if standing.replications()[1] < 2:
         said = _("With one replication a point, none can be told from another.")
     elif tied == 1:
-        said = _("No other point ties with it: it is the best for certain (95%, Holm).")
+        said = _("No other point ties with it (95%, Holm).")
     elif tied == known:
         said = _("None of the {all} points can be told from the best.").format(all=f"{known:,}")
     return [said] if said else _shaped(standing, lattice, look)
