@@ -64,6 +64,10 @@ if TYPE_CHECKING:
     from farmsim.scenario.sweeps.load import SweepSource
 
 
+LONGEST_COMMAND = 70
+"""Cells of a command that is repeated as it was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the command was given beyond the sweep itself."""
@@ -248,7 +252,7 @@ def _tell(screen: Screen, plan: "Plan", result: "SweepResult", asked: Asked, don
     elif asked.quiet == 0:
         from farmsim.report.sweeps.screen import Shown, sweep_screen
 
-        again = shlex.join(["farmsim", *asked.command])
+        again = _again(asked.command, result.folder)
         shown = Shown(
             source=plan.source.file.scenario if plan.source.folder is None else plan.source.shown,
             saved=done.saved,
@@ -259,6 +263,13 @@ def _tell(screen: Screen, plan: "Plan", result: "SweepResult", asked: Asked, don
             refine=f"{again} --refine",
         )
         screen.show(sweep_screen(result, screen.look, shown))
+
+
+def _again(command: tuple[str, ...], folder: Path) -> str:
+    """The command that gives the same again: as it was, or by the folder where that is much shorter."""
+    given = shlex.join(["farmsim", *command])
+    by_folder = shlex.join(["farmsim", "sweep", str(folder), "--resume"])
+    return given if len(given) <= LONGEST_COMMAND else by_folder
 
 
 def _played(screen: Screen, plan: "Plan", folder: Path, asked: Asked) -> "tuple[SweepResult, int, float]":

@@ -42,7 +42,7 @@ class Forecast(NamedTuple):
 def dry_run_screen(forecast: Forecast, look: Look) -> Group:
     """Everything that `farmsim sweep --dry-run` prints."""
     rows = [
-        (_("points"), _("{count}, all of them valid").format(count=f"{forecast.points:,}")),
+        (_("design points"), _("{count}, all of them valid").format(count=f"{forecast.points:,}")),
         (_("replications"), _range(forecast.replications_least, forecast.replications_most)),
         (_("runs"), _range(forecast.runs_least, forecast.runs_most)),
         (_("time"), _time(forecast)),

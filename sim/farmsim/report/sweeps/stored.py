@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 FAILURES = 10
 """Failed runs that are listed."""
 LEAST_FOLDER = 16
+LONGEST_NAME = 40
+RIGHT = ("points", "runs", "failed", "size")
+"""Columns of numbers."""
 
 
 class Stored(NamedTuple):
@@ -39,47 +42,44 @@ class Stored(NamedTuple):
     """Bytes on the disk."""
 
 
+DROPPED = ("failed", "size", "scenario", "begun", "design")
+"""Columns that a narrow screen goes without, in this order; that of failed runs only where none failed."""
+
+
 def results_list_screen(rows: list[Stored], look: Look) -> Group:
     """Everything that `farmsim results list` prints."""
     if not rows:
         return Group(Text(_("No sweep is kept here.")))
-    heads = [
-        _("folder"),
-        _("scenario"),
-        _("design"),
-        _("points"),
-        _("runs"),
-        _("failed"),
-        _("begun (UTC)"),
-        _("size"),
-    ]
-    cells = [
-        [
-            str(row.folder),
-            row.name,
-            row.method,
-            f"{row.points:,}",
-            _runs(row),
-            f"{row.failed:,}" if row.failed else "",
-            row.begun[:16].replace("T", " "),
-            size_text(row.size),
-        ]
-        for row in rows
-    ]
-    columns = list(zip(heads, *cells, strict=True))
-    widths = [max(map(cell_width, column)) for column in columns]
-    widths[1] = min(widths[1], 30 if look.is_wide else 14)
-    widths[2] = min(widths[2], 16)
-    rest = sum(widths[1:]) + len(widths) - 1
-    if widths[0] + rest <= look.width:
-        lines = [_line(row, widths, look) for row in (heads, *cells)]
-        return Group(Text(lines[0], style="bold"), Text(look.rule), *map(Text, lines[1:]))
-    blocks = []
-    for row in cells:
-        blocks.append(Text(row[0], style="bold"))
-        said = "  ".join(f"{head} {cell}" for head, cell in zip(heads[1:], row[1:], strict=True) if cell)
-        blocks += [Text(line) for line in wrap(said, look.width, indent="  ")]
-    return Group(*blocks)
+    table = {
+        "folder": [_("folder"), *(str(row.folder) for row in rows)],
+        "scenario": [_("scenario"), *(fit(row.name, LONGEST_NAME, look.glyphs.more) for row in rows)],
+        "design": [_("design"), *(row.method for row in rows)],
+        "points": [_("design points"), *(f"{row.points:,}" for row in rows)],
+        "runs": [_("runs"), *(_runs(row) for row in rows)],
+        "failed": [_("failed"), *(f"{row.failed:,}" if row.failed else "" for row in rows)],
+        "begun": [_("begun (UTC)"), *(row.begun[:16].replace("T", " ") for row in rows)],
+        "size": [_("size"), *(size_text(row.size) for row in rows)],
+    }
+    for name in DROPPED:
+        if _width(table) <= look.width:
+            break
+        if name != "failed" or not any(row.failed for row in rows):
+            del table[name]
+    widths = {name: max(map(cell_width, cells)) for name, cells in table.items()}
+    widths["folder"] -= max(0, min(_width(table) - look.width, widths["folder"] - LEAST_FOLDER))
+    lines = []
+    for place in range(len(rows) + 1):
+        cells = (
+            pad(fit(table[name][place], width, look.glyphs.more), width, right=name in RIGHT)
+            for name, width in widths.items()
+        )
+        lines.append("  ".join(cells).rstrip())
+    return Group(Text(lines[0], style="bold"), Text(look.rule), *map(Text, lines[1:]))
+
+
+def _width(table: dict[str, list[str]]) -> int:
+    """Cells that a table takes."""
+    return sum(max(map(cell_width, cells)) + 2 for cells in table.values()) - 2
 
 
 def result_about_lines(result: "SweepResult", look: Look) -> list[Text]:
@@ -129,10 +129,3 @@ def _runs(row: Stored) -> str:
     if row.runs_expected is None:
         return f"{row.runs_done:,}"
     return f"{row.runs_done:,}/{row.runs_expected:,}"
-
-
-def _line(row: list[str], widths: list[int], look: Look) -> str:
-    cells = []
-    for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
-        cells.append(pad(fit(cell, width, look.glyphs.more), width, right=place in {3, 4, 5, 7}))
-    return " ".join(cells).rstrip()
