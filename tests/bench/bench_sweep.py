@@ -74,9 +74,8 @@ def main(runs=20_000, workers=2):
         print(f"{runs} runs in a loop     {loop:8.2f} s {1e6 * loop / runs:8.0f} us a run")
         print(f"as a sweep, this process {alone:8.2f} s {1e6 * (alone - loop) / runs:8.0f} us a run more")
         print(f"as a sweep, {workers} workers    {shared:8.2f} s {runs / shared:8.0f} rows a second")
-        print(
-            f"overhead in one process  {100 * (alone / loop - 1):8.1f} % of runs of {1e3 * loop / runs:.2f} ms"
-        )
+        more = 100 * (alone / loop - 1)
+        print(f"overhead in one process  {more:8.1f} % of runs of {1e3 * loop / runs:.2f} ms")
         print(f"memory, {runs // 10} runs / all  {before:8.0f} MB {after:8.0f} MB")
         print(f"store                    {size / runs:8.0f} bytes a run")
         print(f"read back twice          {time.perf_counter() - began:8.2f} s")

@@ -17,6 +17,7 @@ from farmsim.cli.explain import explain
 from farmsim.cli.files import new, schema, validate
 from farmsim.cli.help import DISPLAY, Command, Commands
 from farmsim.cli.leverage import leverage
+from farmsim.cli.optimise import optimise
 from farmsim.cli.results import results
 from farmsim.cli.run import run
 from farmsim.cli.shared import Screen, presented
@@ -69,6 +70,11 @@ app.command(
     cls=Command,
     help=mark("Play many variants of a scenario, keep every run, and say which points are best."),
 )(sweep)
+app.command(
+    "optimise",
+    cls=Command,
+    help=mark("Search decisions for the best mean of a metric, then prove the winner on fresh random seeds."),
+)(optimise)
 app.add_typer(results)
 app.command(
     "leverage",

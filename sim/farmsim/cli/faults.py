@@ -90,6 +90,10 @@ MESSAGES = {
         "{address} needs certificates: give --tls-ca and --tls-cert (and --tls-key), or name them in Dask's "
         "own configuration."
     ),
+    "no-optimiser": mark("The search needs Optuna, which is not installed: pip install 'farmsim[optimise]'."),
+    "objective-needed": mark("--objective is needed for a supply network, one of {names}, or PLACE.METRIC."),
+    "not-a-constraint": mark("--constraint needs METRIC<=NUMBER or METRIC>=NUMBER, not {value}."),
+    "not-countable": mark("--method selection needs lists or ranges with steps: give each key a step."),
     "changed-since": mark(
         "{name} is no longer what it was when the sweep in {path} was played: it cannot be replayed."
     ),

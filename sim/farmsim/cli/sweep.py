@@ -5,10 +5,9 @@
 import shlex
 import sys
 import time
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from farmsim.cli.cluster import (
     Cluster,
@@ -30,7 +29,7 @@ from farmsim.cli.run import (
     Workers,
     checked_overrides,
 )
-from farmsim.cli.shared import Screen, optional_number, presented, write_file
+from farmsim.cli.shared import Screen, optional_number, presented
 from farmsim.cli.sweep_options import (
     All,
     Base,
@@ -52,38 +51,23 @@ from farmsim.cli.sweep_options import (
     Times,
 )
 from farmsim.cli.sweep_source import chosen_design, found_sweep
+from farmsim.cli.sweep_telling import (
+    Asked,
+    Done,
+    exported,
+    say_what_is_kept,
+    tell,
+    warn_of_failures,
+)
 from farmsim.errors import UsageError
 from farmsim.report.messages import translate as _
 
 if TYPE_CHECKING:
-    from farmsim.experiment.sweeps.engines import Engine
     from farmsim.experiment.sweeps.plan import Plan, Wishes
     from farmsim.experiment.sweeps.result import SweepResult
     from farmsim.experiment.sweeps.sweep import Progress, Told
     from farmsim.report.console import ProgressCall
     from farmsim.scenario.sweeps.load import SweepSource
-
-
-LONGEST_COMMAND = 70
-"""Cells of a command that is repeated as it was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command was given beyond the sweep itself."""
-
-    out: str | None
-    resume: bool
-    retry: bool
-    mixed: bool
-    durable: bool
-    engine: "AbstractContextManager[Engine]"
-    workers: int
-    as_json: bool
-    csv: str | None
-    quiet: int
-    full: bool
-    command: tuple[str, ...]
 
 
 @presented
@@ -158,7 +142,7 @@ def sweep(  # noqa: PLR0913 (the options of a command)
     plan = _planned(screen, found, wishes)
     if dry_run:
         return _forecast(screen, plan, asked)
-    return _play_and_tell(screen, plan, asked, refine=refine)
+    return _play_andtell(screen, plan, asked, refine=refine)
 
 
 def _planned(screen: Screen, source: "SweepSource", wishes: "Wishes") -> "Plan":
@@ -200,7 +184,7 @@ def _folder(plan: "Plan", asked: Asked) -> Path:
     return Path(asked.out) if asked.out is not None else usual_folder(plan)
 
 
-def _play_and_tell(screen: Screen, plan: "Plan", asked: Asked, *, refine: bool) -> int:
+def _play_andtell(screen: Screen, plan: "Plan", asked: Asked, *, refine: bool) -> int:
     """Play what is missing, refine if that was asked, and print."""
     folder = _folder(plan, asked)
     if asked.resume and not (folder / "results.db").exists():
@@ -208,68 +192,10 @@ def _play_and_tell(screen: Screen, plan: "Plan", asked: Asked, *, refine: bool) 
     result, runs, seconds = _played(screen, plan, folder, asked)
     if refine:
         return _refined(screen, plan, result, folder, asked)
-    saved = _exported(folder, asked.csv, anew=runs > 0)
-    _tell(screen, plan, result, asked, Done(saved, runs, seconds))
-    _warn_of_failures(screen, result)
+    saved = exported(folder, asked.csv, anew=runs > 0)
+    tell(screen, plan, result, asked, Done(saved, runs, seconds))
+    warn_of_failures(screen, result)
     return 0
-
-
-class Done(NamedTuple):
-    """What a call has done."""
-
-    saved: tuple[str, ...]
-    runs: int
-    seconds: float
-
-
-def _exported(folder: Path, csv: str | None, *, anew: bool) -> tuple[str, ...]:
-    """The tables of the sweep beside its store, written if there is something new; and that of --csv."""
-    from farmsim.results.store.export import export
-    from farmsim.results.store.reader import open_reader
-
-    tables = tuple(folder / f"{name}.csv" for name in ("points", "summary"))
-    if anew or not all(path.exists() for path in tables):
-        with open_reader(folder) as reader:
-            export(reader, folder, "csv")
-    if csv in (None, "-"):
-        return tuple(map(str, tables))
-    write_file(Path(str(csv)), tables[0].read_bytes().decode("utf-8"))
-    return (*map(str, tables), str(csv))
-
-
-def _tell(screen: Screen, plan: "Plan", result: "SweepResult", asked: Asked, done: Done) -> None:
-    """Print a result as it was wanted."""
-    if asked.as_json:
-        from farmsim.report.sweeps.form import sweep_json
-
-        screen.write(sweep_json(result))
-    elif asked.csv == "-":
-        screen.write((result.folder / "points.csv").read_text("utf-8-sig"))
-    elif asked.quiet == 1:
-        from farmsim.report.sweeps.screen import quiet_line
-
-        screen.write(quiet_line(result))
-    elif asked.quiet == 0:
-        from farmsim.report.sweeps.screen import Shown, sweep_screen
-
-        again = _again(asked.command, result.folder)
-        shown = Shown(
-            source=plan.source.file.scenario if plan.source.folder is None else plan.source.shown,
-            saved=done.saved,
-            full=asked.full,
-            runs_now=done.runs,
-            seconds=done.seconds,
-            again=again,
-            refine=f"{again} --refine",
-        )
-        screen.show(sweep_screen(result, screen.look, shown))
-
-
-def _again(command: tuple[str, ...], folder: Path) -> str:
-    """The command that gives the same again: as it was, or by the folder where that is much shorter."""
-    given = shlex.join(["farmsim", *command])
-    by_folder = shlex.join(["farmsim", "sweep", str(folder), "--resume"])
-    return given if len(given) <= LONGEST_COMMAND else by_folder
 
 
 def _played(screen: Screen, plan: "Plan", folder: Path, asked: Asked) -> "tuple[SweepResult, int, float]":
@@ -292,7 +218,7 @@ def _played(screen: Screen, plan: "Plan", folder: Path, asked: Asked) -> "tuple[
                 again=asked.retry,
             )
     except KeyboardInterrupt:
-        _say_what_is_kept(screen, folder, asked)
+        say_what_is_kept(screen, folder, asked)
         raise
     return read_result(folder, plan.aim), runs, time.perf_counter() - began
 
@@ -304,37 +230,6 @@ def _bar(progress: "ProgressCall") -> "Told":
         progress(now.done, now.total)
 
     return told
-
-
-def _say_what_is_kept(screen: Screen, folder: Path, asked: Asked) -> None:
-    """After an interrupt: how many runs are finished, and how to go on."""
-    from farmsim.errors import FarmsimError
-    from farmsim.experiment.sweeps.result import read_result
-
-    try:
-        result = read_result(folder)
-    except FarmsimError:
-        return
-    kept = int((result.status > 0).sum())
-    text = _("{count} finished runs are kept in {path}.").format(count=f"{kept:,}", path=folder)
-    screen.warn([text, _("Go on: {command}").format(command=shlex.join(["farmsim", *asked.command]))])
-
-
-def _warn_of_failures(screen: Screen, result: "SweepResult") -> None:
-    """On stderr: that runs failed, with the first reason."""
-    if result.failures:
-        first = result.failures[0]
-        text = _("Warning: {count} runs failed; the first, replication {replication} of point {point}: {why}")
-        screen.warn(
-            [
-                text.format(
-                    count=len(result.failures),
-                    replication=first.replication,
-                    point=first.point + 1,
-                    why=first.error,
-                )
-            ]
-        )
 
 
 def _refined(screen: Screen, plan: "Plan", result: "SweepResult", folder: Path, asked: Asked) -> int:

@@ -32,6 +32,7 @@ def problems_of(path, **wishes):
 
 
 HEAD = "farmsim_sweep: 1\nscenario: bachu-trader\n"
+LHS = {"method": "latin-hypercube", "points": 8}
 GRID = f"{HEAD}vary:\n  {PRICE}: [0.4, 0.6]\n  {HOMES}: {{from: 100, to: 300, step: 100, integer: true}}\n"
 
 
@@ -46,6 +47,14 @@ def test_a_grid_has_every_combination_with_the_last_key_fastest(write):
         (0.6, 300),
     ]
     assert plan.places == (0, 1, 2, 3, 4, 5)
+
+
+def test_a_range_is_of_whole_numbers_where_the_scenario_has_one(write):
+    plan = planned(write(f"{HEAD}vary:\n  {HOMES}: {{from: 100, to: 300, step: 100}}\n"))
+    assert [point.parameters[HOMES] for point in plan.points] == [100, 200, 300]
+    assert all(isinstance(point.parameters[HOMES], int) for point in plan.points)
+    prices = make_plan(quick_sweep("bachu-trader", [f"{PRICE}=1:3"], LHS), Wishes())
+    assert any(point.parameters[PRICE] % 1 for point in prices.points)
 
 
 def test_excluded_points_are_left_out(write):
@@ -77,10 +86,8 @@ def test_the_base_scenario_can_be_added_for_comparison(write):
 def test_cases_have_labels_and_the_first_is_the_base(write):
     plan = planned(
         write(
-            write(
-                f"{HEAD}cases:\n  - {{label: today}}\n  - {{label: dear, {PRICE}: 2}}\n"
-                "compare: {metric: lost_share, goal: minimise}\n"
-            )
+            f"{HEAD}cases:\n  - {{label: today}}\n  - {{label: dear, {PRICE}: 2}}\n"
+            "compare: {metric: lost_share, goal: minimise}\n"
         )
     )
     assert [point.label for point in plan.points] == ["today", "dear"]

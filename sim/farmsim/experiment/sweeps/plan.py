@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from farmsim.errors import FileError, Problem, ScenarioError
-from farmsim.experiment.sweeps.axes import Axis, Listed, Value
-from farmsim.experiment.sweeps.axes import Span as SpanAxis
+from farmsim.experiment.sweeps.asked import asked_axes, base_values
+from farmsim.experiment.sweeps.axes import Axis, Value
 from farmsim.experiment.sweeps.designs import Design
 from farmsim.experiment.sweeps.drawing import draw, expected_rows
 from farmsim.experiment.sweeps.kept import Kept, kept_metrics
 from farmsim.experiment.sweeps.stages import Stages
-from farmsim.scenario.nodes import Plain
 from farmsim.scenario.overrides import Override
 from farmsim.scenario.sweeps.load import SweepSource
 from farmsim.scenario.sweeps.rules import method_of
-from farmsim.scenario.sweeps.schema import Compare, Span, UntilPrecise
+from farmsim.scenario.sweeps.schema import Compare, UntilPrecise
 from farmsim.scenario.text import MAX_PROBLEMS, remedy, shortened
 from farmsim.scenario.variants import Variants
 
@@ -111,10 +110,11 @@ def make_plan(source: SweepSource, wishes: Wishes, told: Told | None = None) -> 
     stages = _stages(source, wishes, scenario.replications)
     kept, aim = kept_metrics(source, variants.base, wishes)
     stages = stages._replace(metric=stages.metric or aim[0]) if _is_adaptive(stages) else stages
-    axes = tuple(_axis(key, axis) for key, axis in source.file.vary.items())
+    said = base_values(variants, source)
+    axes = asked_axes(source, said)
     seed = _first(wishes.random_seed, source.file.random_seed, scenario.random_seed)
     _refuse_too_many(source, axes, stages)
-    design = draw(source.file, axes, _base_values(variants, source), seed)
+    design = draw(source.file, axes, said, seed)
     points, places = _points(source, variants, design, told)
     goal: Compare = source.file.compare
     maximise = not (wishes.minimise or goal.goal.startswith("minimi"))
@@ -176,14 +176,6 @@ def _is_adaptive(stages: Stages) -> bool:
     return stages.share is not None or stages.half_width is not None
 
 
-def _axis(key: str, axis: "list[Value] | Span") -> Axis:
-    """An axis as designs know it."""
-    if isinstance(axis, Span):
-        is_log = axis.scale == "log"
-        return SpanAxis(key, axis.low, axis.high, axis.step, axis.count, is_log, axis.integer)
-    return Listed(key, tuple(axis))
-
-
 def _refuse_too_many(source: SweepSource, axes: tuple[Axis, ...], stages: Stages) -> None:
     """Refuse more runs than are allowed, before points are made."""
     runs = expected_rows(source.file, axes) * stages.least
@@ -192,24 +184,6 @@ def _refuse_too_many(source: SweepSource, axes: tuple[Axis, ...], stages: Stages
         mark = source.place("max_runs") if "max_runs" in source.data else source.place("vary")
         way = remedy("raise-max-runs", runs=str(runs))
         raise ScenarioError((mark.problem("E083", way, runs=f"{runs:,}", most=f"{most:,}"),))
-
-
-def _base_values(variants: Variants, source: SweepSource) -> dict[str, Value | None]:
-    """What the scenario itself says for each key that is varied; None where that is no single value."""
-    data = variants.base.scenario.model_dump(mode="json", by_alias=True)
-    return {key: _at(data, key.split(".")) for key in source.file.vary}
-
-
-def _at(data: Plain, path: list[str]) -> Value | None:
-    """The single value at a path of plain data."""
-    for part in (part.strip() for part in path):
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
-            data = data[int(part)]
-        else:
-            return None
-    return data if isinstance(data, int | float | str) else None
 
 
 def _points(

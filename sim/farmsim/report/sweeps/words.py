@@ -70,14 +70,18 @@ class Scale(NamedTuple):
 
 def subject_of(result: "SweepResult") -> Subject:
     """The metric that is asked about."""
-    aim = result.aim
-    if result.about.kind == "network":
-        currency = str(result.about.scenario.get("currency", "CNY"))
-        label = total_label(aim.metric) if aim.metric in TOTALS else aim.metric
-        shown, plain = network_unit(aim.unit, currency), plain_unit(aim.unit, currency)
+    aim, about = result.aim, result.about
+    return subject_named(aim.metric, aim.unit, about.kind, str(about.scenario.get("currency", "CNY")))
+
+
+def subject_named(metric: str, unit: str, kind: str, currency: str) -> Subject:
+    """A metric of a season or a network, as it is shown."""
+    if kind == "network":
+        label = total_label(metric) if metric in TOTALS else metric
+        shown, plain = network_unit(unit, currency), plain_unit(unit, currency)
     else:
-        label, shown, plain = metric_label(aim.metric), unit_label(aim.unit), aim.unit
-    return Subject(aim.metric, label, shown, plain, 100.0 if is_share(aim.unit) else 1.0)
+        label, shown, plain = metric_label(metric), unit_label(unit), unit
+    return Subject(metric, label, shown, plain, 100.0 if is_share(unit) else 1.0)
 
 
 def scale_of(subject: Subject, values: Sequence[float], half_width: float) -> Scale:

@@ -178,9 +178,9 @@ def _quick_axis(
 
 
 def _span(document: Document, line: int, start: int, parts: list[str]) -> MapNode:
-    """The range `lo:hi`, `lo:hi:step` or `lo:hi:log`; of whole numbers if all its numbers are."""
+    """The range `lo:hi`, `lo:hi:step` or `lo:hi:log`."""
     mark = document.mark(line, start, sum(map(len, parts)) + len(parts) - 1)
-    entries, numbers = {}, []
+    entries = {}
     for name, part in zip(("from", "to", "step"), parts, strict=False):
         place, written = document.mark(line, start, len(part)), part.strip()
         start += len(part) + 1
@@ -190,9 +190,6 @@ def _span(document: Document, line: int, start: int, parts: list[str]) -> MapNod
         value = plain_value(written)
         assert isinstance(value, int | float), "it was seen to be a number"
         entries[name] = Entry(mark, Scalar(place, value, written))
-        numbers.append(value)
-    if all(isinstance(value, int) for value in numbers):
-        entries["integer"] = Entry(mark, Scalar(mark, True, "true"))  # noqa: FBT003
     return MapNode(mark, entries)
 
 

@@ -42,7 +42,10 @@ class Span(Params):
     scale: Literal["linear", "log"] = Field(
         default="linear", description="Whether equal steps add the same or multiply by the same."
     )
-    integer: bool = Field(default=False, description="Whether only whole numbers are meant.")
+    integer: bool = Field(
+        default=False,
+        description="Whether only whole numbers are meant; keys that take no others need not say so.",
+    )
 
 
 class Grid(Params):
