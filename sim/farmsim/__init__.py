@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from farmsim.api.playing import compare, run
     from farmsim.api.results import Result
     from farmsim.api.scenarios import Problems, Scenario, load, validate
+    from farmsim.api.sweeping import open_sweep, sweep
+    from farmsim.api.sweeps import Sweep
     from farmsim.errors import FarmsimError, FileError, Problem
 
     __version__: str
@@ -29,11 +31,14 @@ _HOMES = {
     "Result": "farmsim.api.results",
     "Scenario": "farmsim.api.scenarios",
     "ScenarioError": "farmsim.api.errors",
+    "Sweep": "farmsim.api.sweeps",
     "Table": "farmsim.api.frames",
     "UsageError": "farmsim.api.errors",
     "compare": "farmsim.api.playing",
     "load": "farmsim.api.scenarios",
+    "open_sweep": "farmsim.api.sweeping",
     "run": "farmsim.api.playing",
+    "sweep": "farmsim.api.sweeping",
     "validate": "farmsim.api.scenarios",
 }
 """The module that each name comes from."""
@@ -49,12 +54,15 @@ __all__ = [
     "Result",
     "Scenario",
     "ScenarioError",
+    "Sweep",
     "Table",
     "UsageError",
     "__version__",
     "compare",
     "load",
+    "open_sweep",
     "run",
+    "sweep",
     "validate",
 ]
 

@@ -34,7 +34,7 @@ SENTENCES = {
     "no-season-part": "{name} is for seasons of counties, not for supply networks: leave it out.",
     "no-poverty-line": "There is a poverty line for {first} to {last}, not for {year}.",
     "no-library": "This table needs {name}, which is not installed: pip install {name}",
-    "nothing-varied": "{name} is a scenario, not a sweep file: say what to vary with over={{KEY: [values]}}.",
+    "not-plain": "over, cases and design take plain numbers, texts, true or false: {why}.",
     "other-sweep": "{path} holds another sweep, of {name}: give another folder.",
     "other-versions": (
         "The sweep in {path} was begun with {name} {old}, this is {new}: numbers may differ. Begin anew in "

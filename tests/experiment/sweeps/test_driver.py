@@ -165,3 +165,23 @@ def test_an_interrupt_gives_up_what_is_under_way(drive):
         drive(engine, sink=sink, told=told)
     assert not engine._waiting
     assert 5 <= len(sink) < 42
+
+
+def test_an_executor_that_is_broken_when_a_job_is_sent_loses_nothing(drive):
+    class Startled(Unreliable):
+        def submit(self, task, job):
+            if self._chance.random() < 0.3:
+                raise BrokenExecutor
+            return super().submit(task, job)
+
+    for seed in range(40):
+        assert len(drive(Startled(seed, deaths=0.0))) == 42
+
+
+def test_an_executor_that_cannot_be_mended_ends_the_sweep(drive):
+    class Dead(Unreliable):
+        def submit(self, task, job):
+            raise BrokenExecutor
+
+    with pytest.raises(BrokenExecutor):
+        drive(Dead(1))

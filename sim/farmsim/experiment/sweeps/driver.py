@@ -18,6 +18,8 @@ from farmsim.results.store.rows import RunRow
 
 DEATHS = 3
 """So often a run may take its worker along before it is given up."""
+REFUSALS = 10
+"""So often in a row an executor may be found broken before it took a job; then it cannot be mended."""
 PER_SLOT = 2
 """Jobs under way for each run that can be played at once: one plays, one waits."""
 Play = Callable[[Job], list[RunRow]]
@@ -52,13 +54,14 @@ class Driver:
         self._alone: Future[list[RunRow]] | None = None
         """Of the one suspect that is played while nothing else is."""
         self._deaths: Counter[tuple[int, int]] = Counter()
+        self._refusals = 0
 
     def run(self) -> None:
         """Play everything; when it is interrupted, or the disk fails, what is under way is given up."""
         try:
             self._fill()
-            while self._flying:
-                done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+            while self._flying or self._suspects:
+                done, _ = wait(self._flying, return_when=FIRST_COMPLETED) if self._flying else ((), ())
                 for future in done:
                     self._take(future, self._flying.pop(future))
                 self._fill()
@@ -82,8 +85,12 @@ class Driver:
         try:
             future = self._engine.submit(self._play, job)
         except BrokenExecutor:
+            self._refusals += 1
+            if self._refusals > REFUSALS:
+                raise
             self._suspect(job, was_alone=False)
             return None
+        self._refusals = 0
         self._flying[future] = job
         return future
 
