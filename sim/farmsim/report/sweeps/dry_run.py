@@ -64,7 +64,7 @@ def time_text(seconds: float) -> str:
     """A time in the unit that suits it.
 
     >>> [time_text(x) for x in (0.25, 42.0, 600.0, 5400.0, 200000.0)]
-    ['0.25 s', '42.0 s', '10.0 min', '1.50 h', '2.31 days']
+    ['0.250 s', '42.0 s', '10.0 min', '1.50 h', '2.31 days']
     """
     if math.isnan(seconds):
         return "-"

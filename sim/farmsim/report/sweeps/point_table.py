@@ -14,7 +14,7 @@ from farmsim.report.messages import translate as _
 from farmsim.report.numbers import UNKNOWN, signed
 from farmsim.report.sweeps.heatmap import BEST, TIED
 from farmsim.report.sweeps.standing import DECIDED, Standing
-from farmsim.report.sweeps.words import mean_text, short_names, value_text
+from farmsim.report.sweeps.words import label_text, mean_text, short_names, value_text
 from farmsim.report.terminal import Look
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ MOST = 30
 """Points that are shown at most, unless all are asked for."""
 LONGEST_VALUE, LONGEST_LABEL = 16, 30
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-BASE = "scenario"
-"""The label of the scenario as it is, where it was added to be compared with."""
 GAP = 2
 
 
@@ -139,10 +137,10 @@ def _layout(standing: Standing, shown: list[int], room: int, look: Look, *, full
     """Columns by name, by letter, or lines below the points."""
     result = standing.result
     rows = [result.points[point] for point in shown]
-    longest = max((cell_width(row.label) for row in rows if row.label), default=0)
+    longest = max((cell_width(label_text(row)) for row in rows if row.label), default=0)
     label = min(max(longest, cell_width(_("label"))), LONGEST_LABEL) if longest else 0
     keys = tuple(dict.fromkeys(key for row in rows for key in row.parameters))
-    if result.structure.method == "cases":
+    if result.structure.method == "cases" and longest:
         return _Layout((), (), (), full, min(max(longest, cell_width(_("label"))), room - GAP))
     names = short_names(keys, look.glyphs.more)
     values = [
@@ -175,15 +173,8 @@ def _all_widths(layout: _Layout) -> list[int]:
 def _cells(result: "SweepResult", point: int, layout: _Layout) -> list[str]:
     """What a point sets, by column."""
     row = result.points[point]
-    label = [label_text(row.label)] if layout.label else []
+    label = [label_text(row)] if layout.label else []
     return label + [value_text(row.parameters.get(key), brief=True) for key in layout.keys]
-
-
-def label_text(label: str | None) -> str:
-    """A label as shown; that of the scenario as it is in words."""
-    if label == BASE:
-        return _("scenario as it is")
-    return label or ""
 
 
 def _below(result: "SweepResult", point: int, indent: int, look: Look) -> list[Text]:

@@ -97,15 +97,14 @@ def asked_lines(result: "SweepResult", subject: Subject, look: Look) -> list[Tex
     goal = _("{metric} ({name}): more is better.") if result.aim.maximise else (
         _("{metric} ({name}): less is better.")
     )  # fmt: skip
-    text = goal.format(metric=subject.titled, name=subject.name)
+    parts = [goal.format(metric=subject.titled, name=subject.name)]
     base = result.aim.base
     if base is not None:
-        point = point_text(result, base, look.glyphs.more)
-        text += " " + _("Compared with {point}.").format(point=point)
+        parts.append(_("Compared with {point}.").format(point=point_text(result, base, look.glyphs.more)))
     method = result.structure.method
-    design = _("Design: {name}, {what}.").format(name=method, what=_(DESIGNS.get(method, method)))
+    parts.append(_("Design: {name}, {what}.").format(name=method, what=_(DESIGNS.get(method, method))))
     centre = {} if base is None or method != "one-at-a-time" else result.points[base].parameters
-    lines = [line for part in (text, design) for line in wrap(part, look.width, indent="  ", first="")]
+    lines = [line for part in parts for line in wrap(part, look.width, indent="  ", first="")]
     return [Text(line) for line in [*lines, *axes_lines(result.structure.axes, look, centre)]]
 
 

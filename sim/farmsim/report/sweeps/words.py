@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from farmsim.experiment.sweeps.axes import Axis, Listed
+from farmsim.experiment.sweeps.plan import BASE
 from farmsim.report.messages import mark, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.network_words import TOTALS, network_unit, plain_unit, total_label
@@ -14,6 +15,7 @@ from farmsim.report.words import is_share, metric_label, unit_label
 if TYPE_CHECKING:
     from farmsim.experiment.sweeps.axes import Value
     from farmsim.experiment.sweeps.result import SweepResult
+    from farmsim.results.store.rows import PointRow
 
 DESIGNS = {
     "grid": mark("every combination"),
@@ -138,10 +140,7 @@ def short_names(keys: Sequence[str], more: str = "…") -> dict[str, str]:
     {'channels.hema.sells.melon.price_per_kg': 'hema…price_per_kg', \
 'channels.rt.sells.melon.price_per_kg': 'rt…price_per_kg', 'a.x': 'x'}
     """
-    names = {key: _shortest_end(key, keys) for key in keys}
-    cut = {key: _without_middle(name, more) for key, name in names.items()}
-    counts = list(cut.values())
-    return {key: name if counts.count(name) == 1 else names[key] for key, name in cut.items()}
+    return {key: _without_middle(_shortest_end(key, keys), key, keys, more) for key in keys}
 
 
 def point_name(result: "SweepResult", point: int, names: dict[str, str] | None = None) -> str:
@@ -150,6 +149,11 @@ def point_name(result: "SweepResult", point: int, names: dict[str, str] | None =
     if row.label is not None:
         return row.label
     return _settings(row.parameters, names or short_names(list(row.parameters)))
+
+
+def label_text(row: "PointRow") -> str:
+    """The label of a point, if it has one; of the scenario as it is, which was added, in words."""
+    return _("scenario as it is") if row.label == BASE and not row.parameters else row.label or ""
 
 
 def point_text(result: "SweepResult", point: int, more: str = "…") -> str:
@@ -166,7 +170,7 @@ def point_text(result: "SweepResult", point: int, more: str = "…") -> str:
     if row.label is None and not 0 < len(parameters) <= MANY_PARAMETERS:
         return number
     names = short_names(keys or list(parameters), more)
-    return f"{number} ({row.label or _settings(parameters, names)})"
+    return f"{number} ({label_text(row) or _settings(parameters, names)})"
 
 
 def axis_text(axis: Axis) -> str:
@@ -204,7 +208,10 @@ def _shortest_end(key: str, keys: Sequence[str]) -> str:
     return key
 
 
-def _without_middle(name: str, more: str) -> str:
-    """The first and the last part of a key."""
-    parts = name.split(".")
-    return name if len(parts) < 3 else f"{parts[0]}{more}{parts[-1]}"
+def _without_middle(name: str, key: str, keys: Sequence[str], more: str) -> str:
+    """The first and the last part of a name, unless they fit another key too."""
+    first, *middle, last = name.split(".") if "." in name else (name, name)
+    others = (other for other in keys if other != key)
+    if not middle or any(f".{first}." in f".{other}" and other.endswith(f".{last}") for other in others):
+        return name
+    return f"{first}{more}{last}"
