@@ -74,6 +74,9 @@ def show_screen(name: str, look: Look) -> Group:
     for section in SECTIONS:
         if section != "scenarios" and catalogue.lookup(section, name) is not None:
             return _entry_screen(section, name, look)
+    sweep = catalogue.bundled_sweep(name)
+    if sweep is not None:
+        return _sweep_screen(name, sweep)
     if name in catalogue.bundled_scenarios() or Path(name).is_file():
         from farmsim.scenario.kinds import load_either
 
@@ -108,6 +111,12 @@ def _entry_screen(section: str, name: str, look: Look) -> Group:
     use = _("in a scenario: {{use: {name}}}").format(name=name)
     lines = [Text(f"{title}  ({_(SECTIONS[section])})", style="bold"), Text(use), Text()]
     return Group(*lines, *(Text(line) for line in detailed_lines(value_rows(node), look)))
+
+
+def _sweep_screen(name: str, path: Path) -> Group:
+    """A bundled sweep as it is written, and how to play it."""
+    lines = path.read_text("utf-8").splitlines()
+    return Group(*(Text(line) for line in [*lines, "", f"farmsim sweep {name}"]))
 
 
 def _scenario_screen(name: str, loaded: "Either", look: Look) -> Group:
