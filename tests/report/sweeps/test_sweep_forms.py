@@ -263,6 +263,8 @@ def ties_at(cells, size=6):
     ("cells", "shape"),
     [
         ([(2, 2)], "peak"),
+        ([(2, 2), (2, 3)], "peak"),
+        ([(2, 2), (2, 3), (3, 3)], "peak"),
         ([(0, 0), (0, 1), (1, 0), (1, 1)], "plateau"),
         ([(r, c) for r in range(4) for c in range(4)], "plateau"),
         ([(0, 0), (1, 1), (2, 2)], "ridge"),

@@ -133,11 +133,12 @@ class _Shades(NamedTuple):
 
     @classmethod
     def of(cls, standing: Standing, lattice: Lattice, glyphs: Glyphs) -> "_Shades":
-        """Equal steps from the lowest to the highest value."""
+        """Equal steps from the lowest to the highest value; none looks like the mark of the best."""
         known = standing.means[list(lattice.cells.values())]
         known = known[~np.isnan(known)]
         low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-        return cls(glyphs.spark, low, (high - low) / len(glyphs.spark))
+        heights = tuple("x" if glyph == "*" else glyph for glyph in glyphs.spark)
+        return cls(heights, low, (high - low) / len(glyphs.spark))
 
     def glyph(self, standing: Standing, point: int | None) -> str:
         """The height of a cell; blank where nothing is known."""

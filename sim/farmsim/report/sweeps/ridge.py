@@ -8,6 +8,8 @@ from farmsim.report.sweeps.standing import is_number
 Shape = Literal["peak", "ridge", "plateau", "apart"]
 LEAST_SPAN = 3
 """A ridge runs over at least so many values of one of the parameters."""
+LEAST_PLATEAU = 4
+"""Cells of the smallest plateau."""
 
 Cell = tuple[int, int]
 
@@ -24,7 +26,8 @@ def ridge_of(lattice: Lattice, tied: set[int]) -> Ridge | None:
     """The shape of the ties; None where a parameter is no number, so that there are no neighbours.
 
     Cells are neighbours if they touch, corners included. A connected set is a ridge if it runs over at least
-    three values of a parameter and has fewer than twice as many cells as that: it is long and narrow.
+    three values of a parameter and has fewer than twice as many cells as that: it is long and narrow. Of the
+    others two or three cells are still a peak, more a plateau.
     """
     if not all(map(is_number, [*lattice.rows, *lattice.columns])):
         return None
@@ -39,6 +42,8 @@ def ridge_of(lattice: Lattice, tied: set[int]) -> Ridge | None:
     if not _is_connected(set(cells)):
         return Ridge("apart", None)
     span = max(max(cell[side] for cell in cells) - min(cell[side] for cell in cells) for side in (0, 1)) + 1
+    if span < LEAST_SPAN and len(cells) < LEAST_PLATEAU:
+        return Ridge("peak", None)
     if span < LEAST_SPAN or len(cells) >= 2 * span:
         return Ridge("plateau", None)
     one, other = max(
