@@ -212,6 +212,12 @@ def test_refining_plays_the_ties_on_another_random_seed(call, tmp_path):
     assert all(point["replications"] == 6 for point in form["points"])
 
 
+def test_a_sweep_may_be_begun_and_refined_in_one_go(call):
+    told = call(*GRID, "--workers", "2", "--refine", "-q")
+    assert told.code == 0, told.err
+    assert told.out.startswith("household_net_income ")
+
+
 def test_the_file_on_the_page_about_sweeps_is_valid(call, tmp_path):
     page = (Path(__file__).parents[2] / "sim/SWEEPS.md").read_text(encoding="utf-8")
     text = page.partition("```yaml\n")[2].partition("```")[0]

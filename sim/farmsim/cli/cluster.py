@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -50,8 +51,13 @@ ClusterOption = Annotated[
 class Chosen(NamedTuple):
     """Where runs are played, and how many at once as far as that is known before it starts."""
 
-    engine: "AbstractContextManager[Engine]"
+    start: "Callable[[], AbstractContextManager[Engine]]"
     slots: int
+
+    @property
+    def engine(self) -> "AbstractContextManager[Engine]":
+        """A new one."""
+        return self.start()
 
 
 def chosen_engine(
@@ -71,7 +77,7 @@ def chosen_engine(
         from farmsim.experiment.sweeps.engines import processes
 
         count = default_workers() if workers is None else workers
-        return Chosen(processes(count), count)
+        return Chosen(lambda: processes(count), count)
     if workers is not None:
         raise UsageError("not-with", (("name", "--workers"), ("option", "--cluster")))
     from farmsim.experiment.cluster import ClusterOptions, check_options, cluster_engine
@@ -84,4 +90,4 @@ def chosen_engine(
         settings[name.strip()] = value.strip()
     asked = ClusterOptions(cluster, *tls, settings)
     check_options(asked)
-    return Chosen(cluster_engine(asked), 1)
+    return Chosen(lambda: cluster_engine(asked), 1)

@@ -131,7 +131,7 @@ def sweep(  # noqa: PLR0913 (the options of a command)
         retry=retry_failed,
         mixed=mixed,
         durable=durable,
-        engine=chosen.engine,
+        start=chosen.start,
         workers=chosen.slots,
         as_json=as_json,
         csv=csv,
@@ -210,7 +210,7 @@ def _played(screen: Screen, plan: "Plan", folder: Path, asked: Asked) -> "tuple[
             runs = run_sweep(
                 plan,
                 folder,
-                asked.engine,
+                asked.start(),
                 command=asked.command,
                 told=None if progress is None else _bar(progress),
                 durable=asked.durable,

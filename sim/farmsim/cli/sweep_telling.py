@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (what a command needs is imported when it runs, so that the help is quick)
 
 import shlex
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ class Asked:
     retry: bool
     mixed: bool
     durable: bool
-    engine: "AbstractContextManager[Engine]"
+    start: "Callable[[], AbstractContextManager[Engine]]"
     workers: int
     as_json: bool
     csv: str | None
