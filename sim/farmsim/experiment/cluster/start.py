@@ -7,13 +7,16 @@ network can send them code. Neither has a dashboard, and neither listens on all 
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import Any, NamedTuple
 
 from farmsim.errors import FileError, UsageError
@@ -55,26 +58,26 @@ def local_cluster(workers: int) -> Iterator[Started]:
     """So many worker processes on this machine; they talk through 127.0.0.1 only."""
     distributed = import_module("distributed")
     quiet = {"DASK_LOGGING__DISTRIBUTED": "critical"}
-    with (
-        TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True) as folder,
-        _environment(dict.fromkeys(ONE_THREAD, "1") | quiet),
-        import_module("dask").config.set({"temporary-directory": folder}),
-    ):
-        cluster = distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=_INSIDE,
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            local_directory=folder,
-            security=True,
-            silence_logs=False,
-            preload=["farmsim.experiment.cluster.worker"],
-        )
-        with _closing(cluster):
-            yield Started(cluster, lambda: None)
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="farmsim-", ignore_cleanup_errors=True))
+        stack.enter_context(_environment(dict.fromkeys(ONE_THREAD, "1") | quiet))
+        stack.enter_context(import_module("dask").config.set({"temporary-directory": folder}))
+        with _interrupts_wait():
+            cluster = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=_INSIDE,
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,
+                local_directory=folder,
+                security=True,
+                silence_logs=False,
+                preload=["farmsim.experiment.cluster.worker"],
+            )
+            stack.enter_context(_closing(cluster))
+        yield Started(cluster, lambda: None)
 
 
 @contextmanager
@@ -89,22 +92,22 @@ def slurm_cluster(settings: Mapping[str, str]) -> Iterator[Started]:
     if shutil.which("sbatch") is None:
         raise FileError("sbatch", _NO_SBATCH)
     shared = Path(settings.get("shared", "."))
-    try:
-        folder = TemporaryDirectory(prefix=".farmsim-", dir=shared, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise FileError(str(shared), error.strerror or str(error)) from error
-    with folder as certificates:
-        security = _certificates(Path(certificates).resolve())
+    with ExitStack() as stack:
         try:
-            cluster = import_module("dask_jobqueue").SLURMCluster(
-                security=security, silence_logs=False, **keywords
-            )
+            folder = TemporaryDirectory(prefix=".farmsim-", dir=shared, ignore_cleanup_errors=True)
+        except OSError as error:
+            raise FileError(str(shared), error.strerror or str(error)) from error
+        security = _certificates(Path(stack.enter_context(folder)).resolve())
+        try:
+            with _interrupts_wait():
+                library = import_module("dask_jobqueue")
+                cluster = library.SLURMCluster(security=security, silence_logs=False, **keywords)
+                stack.enter_context(_closing(cluster))
         except OSError as error:  # the folder for logs
             raise FileError(str(error.filename), error.strerror or str(error)) from error
-        with _closing(cluster):
-            _try_out(cluster.job_script())
-            cluster.scale(jobs=jobs)
-            yield Started(cluster, lambda: cluster.scale(jobs=jobs))
+        _try_out(cluster.job_script())
+        cluster.scale(jobs=jobs)
+        yield Started(cluster, lambda: cluster.scale(jobs=jobs))
 
 
 def slurm_keywords(settings: Mapping[str, str]) -> dict[str, Any]:
@@ -188,6 +191,30 @@ def _try_out(script: str) -> None:
     if asked.returncode != 0:
         said = asked.stderr.strip().splitlines()
         raise FileError("sbatch", said[-1] if said else _NO_JOBS)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """An interrupt comes when this context is left, and never to processes that are started in it.
+
+    Nor to those started later by threads begun in it, such as Dask's. (Windows has no such mask.)
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    import_module("multiprocessing.resource_tracker").ensure_running()  # it lifts the mask when it starts
+    came: list[tuple[int, FrameType | None]] = []
+    here = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda *told: came.append(told)) if here else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if here:
+            signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(*came[0])
 
 
 @contextmanager
