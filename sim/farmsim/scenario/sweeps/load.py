@@ -21,7 +21,6 @@ from farmsim.scenario.text import Document, Mark, read_document, remedy, shorten
 MARKER = "farmsim_sweep"
 """The key by which a file says that it is a sweep."""
 QUICK = "--over"
-DECIDE = "--decide"
 LOG = "log"
 """What stands in the place of a step where values are even in their logarithm."""
 
@@ -136,11 +135,6 @@ def quick_sweep(
         chosen = {name: Entry(top, Scalar(top, value, str(value))) for name, value in design.items()}
         entries["design"] = Entry(top, MapNode(top, chosen))
     return _checked(MapNode(top, entries), document, None, problems)
-
-
-def read_decisions(scenario: str, decide: Sequence[str]) -> SweepSource:
-    """What `--decide` says as a sweep whose ranges need no steps. Raises ScenarioError with all problems."""
-    return quick_sweep(scenario, decide, {"method": "latin-hypercube", "points": 2}, DECIDE)
 
 
 def _checked(tree: MapNode, document: Document, folder: Path | None, problems: list[Problem]) -> SweepSource:
