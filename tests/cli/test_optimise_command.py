@@ -6,6 +6,7 @@ import json
 import pytest
 
 from cli.test_sweep_command import _surroundings, call, plain_call  # noqa: F401 (fixtures)
+from farmsim.experiment.optimising.player import Player
 from farmsim.report.cells import cell_width
 
 PRICE = "channels.trader.sells.melon.price_per_kg"
@@ -37,6 +38,22 @@ def test_the_document_and_the_table_of_trials(call, tmp_path):  # noqa: F811
     rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
     assert len(rows) == form["candidates"] == 8
     assert call(*SEARCH, "--json", "--lang", "zh", "--constraint", "lost_share <= 90%").out == told.out
+
+
+def test_an_interrupt_tells_the_best_so_far(call, monkeypatch, tmp_path):  # noqa: F811
+    finished = Player.finished
+
+    def interrupted(player, rows):
+        finished(player, rows)
+        if player.runs > 30:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Player, "finished", interrupted)
+    told = call(*SEARCH, "--trials", "40", "--out", "found")
+    assert (told.code, told.out) == (130, "")
+    assert "Best so far, of " in told.err
+    assert f"{PRICE}=0." in told.err
+    assert json.loads((tmp_path / "found/result.json").read_text(encoding="utf-8"))["interrupted"]
 
 
 def test_quiet_is_one_line(call):  # noqa: F811

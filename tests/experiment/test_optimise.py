@@ -2,11 +2,15 @@
 
 import json
 import math
+import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.small_county import BASE, merged
+from engine.small_county import SHOP as SEASON_SHOP
 from farmsim.errors import ScenarioError, UsageError
 from farmsim.experiment.optimise import optimise
 from farmsim.experiment.optimising.question import make_question, parse_constraint
@@ -164,6 +168,82 @@ def test_combinations_that_the_scenario_refuses_are_counted_and_never_chosen():
 def test_constraints_that_cannot_be_read_are_refused(text):
     with pytest.raises(UsageError):
         parse_constraint(text)
+
+
+def test_a_selection_gives_way_where_its_choice_breaks_a_constraint():
+    """30 has the best objective, but loses 12 % of a harvest of which 10 % may be lost; 20 is next."""
+
+    def play(job):
+        rows = []
+        for task in job.tasks:
+            (here,) = parameters(task, (LATITUDE,))
+            for replication in task.replications:
+                luck = np.random.default_rng([job.random_seed, replication, zlib.crc32(task.text)])
+                income, lost = luck.standard_normal(2)
+                income += {10: 98.0, 20: 100.0, 30: 102.0}.get(here, 99.0)
+                lost = {10: 0.05, 20: 0.08, 30: 0.12}.get(here, 0.05) + 0.04 * lost
+                rows.append(RunRow(task.point, replication, "ok", "", 0.001, "x", (income, lost), (), ()))
+        return rows
+
+    asked = question("bachu-trader", [f"{LATITUDE}=10,20,30"], constraints=["lost_share<=0.1"])
+    gave_way = 0
+    for random_seed in range(10):
+        found = optimise(asked, processes(1), random_seed=random_seed, indifference=1.0, play=play)
+        assert found.settings == {LATITUDE: 20}
+        assert found.is_promised == (found.selecting.winner == found.winner)
+        gave_way += not found.is_promised
+    assert gave_way > 0
+
+
+@pytest.mark.parametrize(("issue", "best"), [("lifo", 5), ("fifo", 7)])
+def test_the_published_base_stocks_of_a_perishable_are_found(issue, best):
+    """De Moor, Gijsbrechts and Boute (2022), product life 2: LIFO 5, FIFO 7."""
+    level = "network.sites.shop.replenishment.policy.level_kg"
+    overrides = (f"network.sites.shop.issue={issue}", "horizon_days=1100")
+    scenario = Path(__file__).parents[1] / "validation" / "scenarios" / "P08.yaml"
+    asked = question(
+        scenario, [f"{level}=2:40:1"], objective="cost_per_day", maximise=False, overrides=overrides
+    )
+    found = optimise(asked, processes(1), random_seed=RANDOM_SEED, trials=24, replications=8, proof=8)
+    assert found.searched.optimiser is not None
+    assert found.settings == {level: best}
+
+
+def test_the_best_price_of_a_season_clears_the_market(tmp_path):
+    """5,000 kg a day are picked and 2,000 kg x (15 / price)^3 are asked for: below 11.05 the shop sells out.
+
+    Above it a dearer kilogram is left to the trader, who pays 1 (and a parcel costs 4 a kilogram): without a
+    limit the best price would be 7.5. A grid over whole numbers finds the same.
+    """
+    melon = {"price_per_kg": 15, "base_price_per_kg": 15, "base_kg_per_day": 2000}
+    changes = {
+        "products": {"melon": {"demand": {"price_elasticity": -3}}},
+        "channels": {"shop": SEASON_SHOP | {"sells": {"melon": melon}}},
+        "desk": {"order": ["shop", "trader"]},
+    }
+    path = tmp_path / "county.yaml"
+    path.write_text(json.dumps(merged(BASE, changes)) + "\n", encoding="utf-8")
+    price = "channels.shop.sells.melon.price_per_kg"
+    clearing = 15.0 * (2000.0 / 5000.0) ** (1.0 / 3.0)
+    every = optimise(
+        question(path, [f"{price}=4:24:1"]), processes(1), random_seed=RANDOM_SEED, trials=40, replications=3
+    )
+    assert every.searched.optimiser is None
+    assert every.settings[price] == round(clearing)
+    found = optimise(
+        question(path, [f"{price}=4.0:24.0"]), processes(1), random_seed=RANDOM_SEED, replications=3
+    )
+    assert found.searched.optimiser is not None
+    assert found.settings[price] == pytest.approx(clearing, abs=0.5)
+
+
+def test_without_optuna_a_search_is_refused_and_a_selection_is_not(monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    play = invented(lambda x, _y: x)
+    with pytest.raises(UsageError, match="no-optimiser"):
+        optimise(question("bachu-trader", [f"{LATITUDE}=0:80.0"]), processes(1), random_seed=1, play=play)
+    asked = question("bachu-trader", [f"{LATITUDE}=10,20,30"])
+    assert optimise(asked, processes(1), random_seed=1, play=play).settings == {LATITUDE: 30}
 
 
 def test_an_interrupt_leaves_the_best_so_far():

@@ -16,6 +16,7 @@ from farmsim.experiment.optimising.proof import (
     Proof,
     choose,
     eligible,
+    finalists_of_selection,
     prove,
     runs_of_proof,
     ties_of_search,
@@ -65,6 +66,17 @@ class Optimum:
             return {}
         row = self.book.candidates[self.winner].row
         return dict(zip((one.key for one in self.question.decisions), row, strict=True))
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the promise of a selection is about the winner, which breaks no constraint for certain."""
+        return (
+            self.selecting is not None
+            and self.selecting.is_promised
+            and self.winner == self.selecting.winner
+            and self.proof is not None
+            and all(kept.verdict != "violated" for kept in self.proof.constraints)
+        )
 
     @property
     def search_mean(self) -> float:
@@ -122,15 +134,15 @@ def optimise(  # noqa: PLR0913 (what a search may be told)
         try:
             if way == "selection":
                 selecting = select(book, replications, indifference)
-                ties = [] if selecting.winner is None else [selecting.winner]
+                finalists = finalists_of_selection(book, selecting)
+                ties = finalists[:1]
             else:
                 searched = search(book, trials, replications)
                 ties = ties_of_search(book, eligible(book))[0]
-            player.expected = player.runs
-            if ties:
                 finalists = ties[:FINALISTS]
-                player.expected += runs_of_proof(len(finalists), proof)
-                choice = choose(book, finalists, proof)
+            if finalists:
+                player.expected = player.runs + runs_of_proof(len(finalists), proof)
+                choice = choose(book, finalists, proof, in_order=bool(selecting and selecting.is_promised))
                 proved = prove(book, choice.winner, proof)
         except KeyboardInterrupt:
             interrupted = True

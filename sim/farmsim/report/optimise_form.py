@@ -112,7 +112,7 @@ def _selection_form(optimum: "Optimum") -> dict[str, object] | None:
     return {
         "indifference": found.indifference,
         "first_stage": found.first_stage,
-        "promised": found.is_promised,
+        "promised": optimum.is_promised,
         "reason": found.reason,
         "violating": [_settings(optimum, place) for place in found.violating],
         "eliminated": [

@@ -1,6 +1,8 @@
 """The screen of an optimisation: the winner on fresh seasons, what the search made of it, how to use it."""
 
+import json
 import math
+import re
 import shlex
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -22,10 +24,12 @@ from farmsim.report.sweeps.words import (
 )
 from farmsim.report.terminal import Look
 from farmsim.results.estimates import Estimate
+from farmsim.scenario.scalars import plain_value
 
 if TYPE_CHECKING:
     from farmsim.experiment.optimise import Optimum
     from farmsim.experiment.optimising.proof import Proof
+    from farmsim.experiment.sweeps.axes import Value
 
 VERDICTS = {
     "holds": mark("holds"),
@@ -33,6 +37,8 @@ VERDICTS = {
     "violated": mark("violated"),
     "unknown": mark("not known"),
 }
+_PLAIN = re.compile(r"[^\W\d][\w-]*")
+"""A text that may stand without quotes."""
 MOST_TIES = 4
 """Other candidates that are named."""
 
@@ -64,6 +70,17 @@ def best_so_far(optimum: "Optimum") -> list[str]:
     settings = ", ".join(f"{key}={value_text(value)}" for key, value in optimum.settings.items())
     count = len(optimum.book.offered)
     return [text.format(count=count, settings=settings, mean=mean, unit=subject.unit)]
+
+
+def written(value: "Value") -> str:
+    """A value as `--set` reads it back, to the last digit; a text that would be read otherwise is quoted.
+
+    >>> [written(value) for value in (0.123456789, 30, True, "reefer", "12")]
+    ['0.123456789', '30', 'true', 'reefer', '"12"']
+    """
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and plain_value(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _subject(optimum: "Optimum") -> Subject:
@@ -212,7 +229,9 @@ def _promise(optimum: "Optimum") -> list[str]:
         return []
     width = f"{figures(found.indifference * subject.factor)} {subject.unit}".strip()
     texts = []
-    if found.is_promised:
+    if found.is_promised and not optimum.is_promised:
+        texts.append(_("Nothing is promised: the procedure's choice broke a constraint on fresh seasons."))
+    elif found.is_promised:
         text = _("With 95 % the chosen one is the best of {count}, or within {width} of the best.")
         texts.append(text.format(count=len(found.considered), width=width))
     elif found.reason == "cap":
@@ -273,9 +292,7 @@ def _closing(optimum: "Optimum", source: str, saved: tuple[str, ...], command: t
     rows.append((_("Again"), shlex.join(["farmsim", *command])))
     if optimum.proof is not None:
         settings = [
-            part
-            for key, value in optimum.settings.items()
-            for part in ("--set", f"{key}={value_text(value)}")
+            part for key, value in optimum.settings.items() for part in ("--set", f"{key}={written(value)}")
         ]
         before = [part for one in optimum.question.overrides for part in ("--set", one)]
         rows.append((_("Use it"), shlex.join(["farmsim", "run", source, *before, *settings])))

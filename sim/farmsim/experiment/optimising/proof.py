@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from farmsim.experiment.optimising.candidates import BASE, Book, violation
 from farmsim.experiment.optimising.question import Constraint
+from farmsim.experiment.optimising.selecting import Selecting
 from farmsim.results.estimates import Estimate, estimate
 from farmsim.results.paired import LEVEL, Difference, difference
 from farmsim.results.ranking import Ties, ties_with_best
@@ -77,6 +78,21 @@ def ties_of_search(book: Book, places: Sequence[int]) -> tuple[list[int], Ties |
     sign = -1.0 if book.question.maximise else 1.0
     tied = [places[int(line)] for line in np.flatnonzero(found.tied)]
     return sorted(tied, key=lambda place: sign * book.means(place)[0]), found
+
+
+def finalists_of_selection(book: Book, selecting: Selecting) -> list[int]:
+    """What a selection left, its winner first; with constraints also those dropped last.
+
+    A selection compares objectives alone: its winner may break a constraint that it was not sure to break.
+    """
+    if selecting.winner is None:
+        return []
+    sign = -1.0 if book.question.maximise else 1.0
+    others = [place for place in selecting.left if place != selecting.winner]
+    order = [selecting.winner, *sorted(others, key=lambda place: sign * float(book.means(place)[0]))]
+    if book.question.constraints:
+        order += [one.alternative for one in reversed(selecting.eliminations)]
+    return order[:FINALISTS]
 
 
 def choose(book: Book, finalists: Sequence[int], replications: int, *, in_order: bool = False) -> Choice:
