@@ -85,9 +85,7 @@ def _former_best(before: Standing, after: Standing, pairs: list[tuple[int, int]]
         return [_("The former best, point {number}, changes by {own} {unit}.").format(**words)]
     mean = fmean(known)
     words |= {"all": signed(mean)}
-    text = _(
-        "The former best, point {number}, changes by {own} {unit}, all these points on the mean by {all}"
-    )
+    text = _("The former best, point {number}, changes by {own} {unit}, all these points on average by {all}")
     flattered = (mean - own) * (1.0 if before.result.aim.maximise else -1.0)
     if flattered <= 0.0:
         return [text.format(**words) + _(": it was not flattered by being chosen.")]

@@ -48,7 +48,7 @@ def sweep_cautions(result: "SweepResult") -> list[Caution]:
     counts = result.replications
     if not counts.size or counts.max() == 0:
         return [*found, Caution("nothing-played", mark("No run has given a number yet."))]
-    empty, most, least = int(np.count_nonzero(counts == 0)), int(counts.max()), int(counts.min())
+    empty, most = int(np.count_nonzero(counts == 0)), int(counts.max())
     if empty:
         text = mark("Points without any number yet: {count} of {all}.")
         found.append(Caution("unknown-points", text, (("count", f"{empty:,}"), ("all", f"{counts.size:,}"))))
@@ -64,13 +64,13 @@ def sweep_cautions(result: "SweepResult") -> list[Caution]:
             ("least", str(int(counts[counts > 0].min()))),
         )
         found.append(Caution("unequal-replications", text, (*told, ("most", str(most)))))
-    if most == 1:
-        one = mark("Only 1 replication: without more there are no intervals.")
-        found.append(Caution("few-replications", one))
-    elif (least or most) < FEW_REPLICATIONS:
-        few = mark("Only {count} replications: intervals are rough.")
-        found.append(Caution("few-replications", few, (("count", str(least or most)),)))
-    return found
+    unknown = int(np.count_nonzero(np.isnan(result.means(result.aim.metric)) & (counts > 0)))
+    if unknown:
+        text = mark("Points that were played without giving a number of this metric: {count} of {all}.")
+        found.append(
+            Caution("unknown-metric", text, (("count", f"{unknown:,}"), ("all", f"{counts.size:,}")))
+        )
+    return [*found, *_rough(result)]
 
 
 def flattery_of(standing: Standing) -> float:
@@ -162,3 +162,18 @@ def _failed(result: "SweepResult") -> list[Caution]:
         ("why", first.error.splitlines()[-1] if first.error else first.status),
     )
     return [Caution("failed-runs", text, told)]
+
+
+def _rough(result: "SweepResult") -> list[Caution]:
+    """That there are too few replications for intervals, or for good ones."""
+    counts = result.replications
+    fewest = int(counts.min() or counts.max())
+    if counts.max() == 1:
+        return [Caution("few-replications", mark("Only 1 replication: without more there are no intervals."))]
+    if counts.max() == 2 and result.structure.method not in RANKED:
+        text = mark("Only 2 replications: for intervals of effects and indices it takes three.")
+        return [Caution("few-replications", text)]
+    if fewest < FEW_REPLICATIONS:
+        text = mark("Only {count} replications: intervals are rough.")
+        return [Caution("few-replications", text, (("count", str(fewest)),))]
+    return []

@@ -75,7 +75,7 @@ def quiet_line(result: "SweepResult") -> str:
 
 
 def title(command: str, result: "SweepResult", look: Look, shown: Shown) -> Text:
-    """The first line: source, points and replications, random seed, how long it took."""
+    """Source, points and replications, random seed, how long it took; on two lines where one is too short."""
     counts = result.replications
     least, most = (int(counts.min()), int(counts.max())) if counts.size else (0, 0)
     right = (look.glyphs.dot + " ").join(
@@ -88,8 +88,12 @@ def title(command: str, result: "SweepResult", look: Look, shown: Shown) -> Text
             _("{seconds} s").format(seconds=f"{shown.seconds:.1f}"),
         )
     )
-    left = fit(f"{command}  {shown.source}", max(20, look.width - cell_width(right) - 2), look.glyphs.more)
-    return Text(spread(left, right, look.width), style="bold")
+    left = f"{command}  {shown.source}"
+    if cell_width(left) + cell_width(right) + 2 <= look.width:
+        return Text(spread(left, right, look.width), style="bold")
+    return Text(
+        f"{fit(left, look.width, look.glyphs.more)}\n{pad(right, look.width, right=True)}", style="bold"
+    )
 
 
 def asked_lines(result: "SweepResult", subject: Subject, look: Look) -> list[Text]:
@@ -119,6 +123,9 @@ def axes_lines(axes: "tuple[Axis, ...]", look: Look, base: "Mapping[str, Value] 
         text = key + axis_text(axis)
         if base and axis.key in base:
             text += "; " + _("base {value}").format(value=value_text(base[axis.key]))
+        if key and cell_width(first + text) > look.width:
+            lines += wrap(key.rstrip(), look.width, indent="      ", first=first)
+            text, first = text.removeprefix(key), "      "
         lines += wrap(text, look.width, indent="      ", first=first)
     return lines
 

@@ -160,9 +160,12 @@ def sobol_remarks(standing: Standing, indices: SobolIndices, look: Look) -> list
     if interacting:
         texts.append(_("These interact with others: {names}.").format(names=", ".join(interacting)))
     else:
-        texts.append(_("No interaction is proved: the parameters alone explain about {share}.").format(
-            share=share_text(min(alone, 1.0))
-        ))  # fmt: skip
+        text = (
+            _("The parameters alone explain about {share}.")
+            if np.isnan(indices.total_low).all()
+            else _("No interaction is proved: the parameters alone explain about {share}.")
+        )
+        texts.append(text.format(share=share_text(min(alone, 1.0))))
     idle = [names[keys[p]] for p in order if indices.total_high[p] < SMALL]
     if idle:
         texts.append(_("May be fixed, as far as these ranges go: {names}.").format(names=", ".join(idle)))

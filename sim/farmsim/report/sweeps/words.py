@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from farmsim.experiment.sweeps.axes import Axis, Listed
 from farmsim.experiment.sweeps.plan import BASE
+from farmsim.report.cells import fit
 from farmsim.report.messages import mark, plural
 from farmsim.report.messages import translate as _
 from farmsim.report.network_words import TOTALS, network_unit, plain_unit, total_label
@@ -35,6 +36,10 @@ MANY_VALUES = 8
 MANY_PARAMETERS = 3
 """A point that sets more is named by its number alone."""
 MOST_DECIMALS = 6
+LONGEST_LABEL = 60
+"""Cells of a label in a sentence."""
+GENERAL = frozenset({"mean", "sd", "low", "high", "mode"})
+"""Ends of keys that say nothing without the part before them."""
 EXACT, BRIEF = 9, 6
 """A number that needs no more characters is shown as it is; where room is short, the second."""
 
@@ -170,7 +175,8 @@ def point_text(result: "SweepResult", point: int, more: str = "…") -> str:
     if row.label is None and not 0 < len(parameters) <= MANY_PARAMETERS:
         return number
     names = short_names(keys or list(parameters), more)
-    return f"{number} ({label_text(row) or _settings(parameters, names)})"
+    what = fit(label_text(row), LONGEST_LABEL, more) or _settings(parameters, names)
+    return _("{point} ({what})").format(point=number, what=what)
 
 
 def axis_text(axis: Axis) -> str:
@@ -201,7 +207,7 @@ def _settings(parameters: "dict[str, Value]", names: dict[str, str]) -> str:
 def _shortest_end(key: str, keys: Sequence[str]) -> str:
     """The fewest parts at the end of a key that no other key ends with."""
     parts = key.split(".")
-    for count in range(1, len(parts)):
+    for count in range(2 if parts[-1] in GENERAL else 1, len(parts)):
         end = ".".join(parts[-count:])
         if not any(other != key and f".{other}".endswith(f".{end}") for other in keys):
             return end
