@@ -87,6 +87,7 @@ def test_markup_in_labels_and_values_is_shown_as_it_is_written():
 def test_labels_stand_in_chinese_brackets_in_chinese():
     use_language("zh")
     assert "与点 1（[red]x[/red]）比较。" in screen(labelled())
+    assert "（均值 ± 95% 区间的一半；* 最好" in screen(labelled())
 
 
 def test_one_point_is_best_without_a_word_on_ties():

@@ -100,7 +100,7 @@ def _heading(standing: Standing, plus_minus: str) -> str:
     parts = [standing.subject.titled, interval, _("* best, o ties with best")]
     if standing.differences is not None:
         parts.append(_("differences paired, 95% for all together, ? not decided (Holm)"))
-    return f"{parts[0]}  ({'; '.join(parts[1:])})"
+    return _("{metric}  ({notes})").format(metric=parts[0], notes=_("; ").join(parts[1:]))
 
 
 def _figures(standing: Standing, shown: list[int], look: Look) -> tuple[list[str], list[str], list[str]]:
