@@ -26,7 +26,7 @@ from farmsim.experiment.cluster.start import slurm_keywords
 from farmsim.experiment.cluster.worker import own_versions
 from farmsim.streams import Streams
 
-SECONDS = 15.0
+SECONDS = 60.0
 """After which a test that hangs fails."""
 
 
