@@ -26,7 +26,7 @@ from farmsim.experiment.cluster.start import slurm_keywords
 from farmsim.experiment.cluster.worker import own_versions
 from farmsim.streams import Streams
 
-SECONDS = 60.0
+SECONDS = 15.0
 """After which a test that hangs fails."""
 
 
@@ -248,7 +248,13 @@ def test_a_worker_without_farmsim_is_named_when_it_comes(tmp_path):
         error = engine.submit(total, 1).exception(SECONDS)
     assert isinstance(error, UsageError)
     assert error.key == "worker-versions"
-    assert dict(error.arguments)["theirs"].startswith("farmsim 0.0.0,")
+    told = dict(error.arguments)
+    assert told["worker"].startswith("tcp://127.0.0.1:")
+    # Dask up to 2025.3 imports a package to learn its version
+    assert told["theirs"].partition(",")[0] in {
+        "farmsim 0.0.0",
+        "farmsim -",
+    }
 
 
 def test_a_scheduler_needs_no_farmsim(tmp_path):
@@ -272,11 +278,13 @@ def test_a_scheduler_that_is_lost_ends_every_future(tmp_path, monkeypatch):
         lost = [error for error in outcomes if error is not None]
         assert lost
         assert {(type(error), error.path) for error in lost} == {(FileError, cluster.address)}
-        until = time.monotonic() + SECONDS
-        while engine._client.status != "closed" and time.monotonic() < until:
-            time.sleep(0.05)
-        with pytest.raises(FileError):
-            engine.submit(nap, 1)
+        for _ in range(2):  # while it looks for the scheduler, and when it has given up
+            with pytest.raises(FileError):
+                engine.submit(nap, 1)
+            until = time.monotonic() + SECONDS
+            while engine._client.status != "closed":
+                assert time.monotonic() < until
+                time.sleep(0.05)
         assert engine.slots >= 1
 
 

@@ -78,7 +78,7 @@ class ClusterEngine:
         self._renew = renew
         self._under_way: dict[Any, Future[Any]] = {}
         """Dask's futures, and those that the driver waits for."""
-        self._stopped = False
+        self._stopped = self._lost = False
         self._workers = 0
         self._counted_at = self._renewed_at = -RENEW_SECONDS
 
@@ -107,13 +107,13 @@ class ClusterEngine:
         (`worker-versions`) if a worker must not play it, with FileError if the scheduler is lost.
         """
         carried: Future[T] = Future()
-        try:
-            call = _Call(self._expected, pickle.dumps((task, arguments)))
-            asked = self._client.submit(pickle.loads, pickle.dumps(call), pure=False)
-        except Exception as error:
-            if self._client.status in {"running", "connecting"}:
-                raise
-            raise FileError(self._address, SCHEDULER_LOST) from error
+        call = pickle.dumps(_Call(self._expected, pickle.dumps((task, arguments))))
+        asked = None
+        with suppress(RuntimeError, OSError, AttributeError):  # what Dask raises without a scheduler
+            asked = None if self._lost else self._client.submit(pickle.loads, call, pure=False)
+        if asked is None or self._client.status not in {"running", "connecting"}:
+            # Looked at after the task is known to the client: what it knows before it closes, it gives up.
+            raise FileError(self._address, SCHEDULER_LOST)
         self._under_way[asked] = carried
         self._client.loop.add_callback(self._carry, asked)
         return carried
@@ -143,7 +143,9 @@ class ClusterEngine:
         try:
             value = await self._client.gather(asked, asynchronous=True)
         except BaseException as raised:  # noqa: BLE001 (whatever it is: nobody else would hear of it)
-            error = raised if asked.status == "error" else FileError(self._address, SCHEDULER_LOST)
+            error = raised
+            if asked.status != "error":
+                error, self._lost = FileError(self._address, SCHEDULER_LOST), True
         carried = self._under_way.pop(asked)
         if self._stopped and error is not None:
             carried.cancel()
